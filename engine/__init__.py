@@ -1,0 +1,1 @@
+"""Story, shots, takes, time and money. Knows models only through their protocols."""

@@ -1,0 +1,1 @@
+"""World state, plot engines, the rule writer and every story check."""

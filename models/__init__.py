@@ -1,0 +1,1 @@
+"""Model backends, one adapter a file; `draft/` is the embedded default."""

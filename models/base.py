@@ -1,0 +1,410 @@
+"""What every model backend speaks: plain, torch-free requests, results and protocols. Lists in, lists out.
+
+The engine translates its own nouns to and from these; adapters never see a Series or a Shot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+EMOTIONS = (
+    "neutral", "joy", "tender", "smirk", "anger", "rage", "fear", "shock",
+    "grief", "tears", "resolve", "cold", "plead", "triumph",
+)  # fmt: skip
+MOODS = ("tension", "tender", "dread", "triumph", "grief", "mystery", "action")
+SHOT_SIZES = ("ecu", "cu", "mcu", "ots", "two", "wide", "insert", "silhouette", "back")
+CAMERA_MOVES = ("hold", "push", "pull", "pan", "tilt", "whip", "dolly_zoom", "handheld")
+PLATES = (
+    "office", "penthouse", "mansion", "hospital", "street", "alley", "rooftop", "warehouse",
+    "temple", "palace", "forest", "lakeside", "car", "bedroom", "courtroom", "school",
+)  # fmt: skip
+TIMES = ("day", "dusk", "night", "dawn")
+WEATHERS = ("clear", "rain", "snow", "mist")
+PROPS = (
+    "watch", "ring", "letter", "phone", "key", "knife", "cup", "photo", "contract", "pendant", "book",
+    "medicine", "box", "badge", "coin", "flower", "usb", "seal", "hairpin", "scroll", "mask", "bracelet",
+)  # fmt: skip
+HAIR_STYLES = (
+    "long", "layered", "slick", "palace_bun", "bob", "ponytail", "topknot", "wavy", "twin_tails",
+    "undercut", "curtain", "granny_bun",
+)  # fmt: skip
+HAIR_COLOURS = ("brown_black", "blue_black", "raven", "silver", "chestnut", "auburn", "blond", "violet", "crimson")
+OUTFITS = (
+    "suit", "blazer", "gown", "hanfu", "armour", "street", "hospital", "school", "uniform", "robe", "coat", "dress",
+)  # fmt: skip
+COLOURS = (
+    "navy",
+    "black",
+    "white",
+    "red",
+    "crimson",
+    "gold",
+    "emerald",
+    "teal",
+    "sky",
+    "violet",
+    "rose",
+    "brown",
+    "grey",
+    "cream",
+)
+SKINS = ("fair", "pale", "male", "old", "deep")
+EYES = ("round", "cat", "narrow", "hooded")
+EYE_COLOURS = ("amber", "steel", "wine", "jade", "violet")
+ACCESSORIES = ("glasses", "earrings", "hairpin", "scar", "tattoo", "veil", "pendant", "gloves", "crown", "beard")
+ROOMS = ("dry", "car", "living", "office", "hall", "palace", "outdoor")
+DELIVERIES = ("voice", "whisper", "shout", "phone", "inner", "narrator")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one batch row spent. Seconds of GPU, seconds of CPU over all cores, bytes of peak memory."""
+
+    gpu_seconds: float = 0.0
+    core_seconds: float = 0.0
+    peak_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Where an asset comes from and what may be done with it; travels into every manifest."""
+
+    source: str
+    licence: str
+    consent: str = "not a person's likeness"
+    commercial_use: bool = True
+
+
+# -- writing
+
+
+@dataclass(frozen=True)
+class WriteRequest:
+    """One schema-bound writing step: 'bible', 'arc' or 'episode'; `budget` is the spoken-size limit."""
+
+    step: str
+    context: Mapping[str, Any]
+    schema: Mapping[str, Any]
+    language: str
+    seed: int
+    budget: int = 60
+
+
+@dataclass(frozen=True)
+class Written:
+    data: Mapping[str, Any]
+    model: str
+    cost: Cost = Cost()
+
+
+class Writer(Protocol):
+    name: str
+
+    def write(self, requests: Sequence[WriteRequest]) -> list[Written]: ...
+
+
+# -- voices
+
+
+@dataclass(frozen=True)
+class VoiceProfile:
+    """A character's voice direction, model-agnostic. `pitch` in semitones from the average for sex and age."""
+
+    character: str
+    sex: str
+    age: int
+    pitch: float = 0.0
+    pace: float = 1.0
+    timbre: str = ""
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One line to speak. `voice` is what `cast` assigned to the speaker; `arousal` 0..1 is the asked intensity."""
+
+    unit: str
+    text: str
+    language: str
+    voice: str
+    emotion: str = "neutral"
+    arousal: float = 0.5
+    delivery: str = "voice"
+    pace: float = 1.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class TimedWord:
+    """A word (or Han character) and when it is heard, in seconds from the start of its take."""
+
+    text: str
+    start: float
+    stop: float
+
+
+@dataclass(frozen=True)
+class Viseme:
+    """A mouth shape and when it begins, in seconds: closed aa eh ee oh oo fv grit."""
+
+    shape: str
+    start: float
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A spoken line: float32 mono samples in -1..1, dry (no room), word and mouth times."""
+
+    samples: NDArray[np.float32]
+    sample_rate: int
+    words: tuple[TimedWord, ...]
+    visemes: tuple[Viseme, ...]
+    model: str
+    rights: Rights
+    cost: Cost = Cost()
+
+
+class Voice(Protocol):
+    name: str
+
+    def cast(self, profiles: Sequence[VoiceProfile], language: str) -> list[str]:
+        """A voice id per profile, no two alike; stable for the same cast in the same order."""
+        ...
+
+    def speak(self, utterances: Sequence[Utterance]) -> list[Speech]: ...
+
+
+# -- pictures
+
+
+@dataclass(frozen=True)
+class Look:
+    """A character's parametric design; every field is a word of the tables above."""
+
+    sex: str
+    age: int
+    hair: str
+    hair_colour: str
+    eyes: str
+    eye_colour: str
+    skin: str
+    outfit: str
+    outfit_colour: str
+    accessories: tuple[str, ...] = ()
+    build: str = "medium"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A character in a shot: who, how they feel, where the face is (fractions of the frame), which way they look."""
+
+    character: str
+    look: Look
+    emotion: str = "neutral"
+    x: float = 0.5
+    y: float = 0.42
+    yaw: float = 10.0
+    speaking: bool = False
+    aura: bool = False
+
+
+@dataclass(frozen=True)
+class PictureRequest:
+    """A keyframe or plate to paint. `description` is the prompt; figures, plate and prop are the draft's layout.
+
+    `controls` maps a control kind (pose, lineart, depth, canny) to an image; `identity` maps a character
+    to its approved sheet. Candidates share everything but the seed."""
+
+    unit: str
+    kind: str  # 'plate' | 'sheet' | 'keyframe'
+    description: str
+    size: tuple[int, int]
+    seed: int
+    shot_size: str = "wide"
+    plate: str = ""
+    time: str = "day"
+    weather: str = "clear"
+    mood: str = "tension"
+    genre: str = "thriller"
+    figures: tuple[Figure, ...] = ()
+    prop: str = ""
+    prop_text: str = ""
+    candidates: int = 1
+    controls: Mapping[str, Path] = field(default_factory=dict)
+    identity: Mapping[str, Path] = field(default_factory=dict)
+    negative: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """uint8 BGR pixels (height, width, 3)."""
+
+    pixels: NDArray[np.uint8]
+    model: str
+    seed: int
+    rights: Rights
+    cost: Cost = Cost()
+
+
+class Painter(Protocol):
+    name: str
+
+    def paint(self, requests: Sequence[PictureRequest]) -> list[list[Picture]]:
+        """Candidates per request."""
+        ...
+
+
+# -- clips
+
+
+@dataclass(frozen=True)
+class MouthCue:
+    """From `frame` (of the clip) on, figure `figure` has mouth `shape`."""
+
+    frame: int
+    figure: int
+    shape: str
+
+
+@dataclass(frozen=True)
+class ClipRequest:
+    """A keyframe to bring to life for `num_frames` at `fps`. `picture` is the request its keyframe came from."""
+
+    unit: str
+    picture: PictureRequest
+    first_frame: Path
+    num_frames: int
+    fps: int
+    move: str = "hold"
+    strength: float = 0.5
+    mouths: tuple[MouthCue, ...] = ()
+    emotions: tuple[tuple[int, int, str], ...] = ()  # (frame, figure, emotion) changes inside the clip
+    seed: int = 0
+    last_frame: Path | None = None
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A clip take: a video file (models) or a scene file (draft), already written to `path`."""
+
+    path: Path
+    num_frames: int
+    model: str
+    rights: Rights
+    cost: Cost = Cost()
+
+
+class Animator(Protocol):
+    name: str
+    suffix: str  # '.mp4', or '.scene.json' for scenes that conform draws
+
+    def animate(self, requests: Sequence[ClipRequest], folder: Path) -> list[Clip]:
+        """One clip per request, at folder / (unit + suffix)."""
+        ...
+
+
+@dataclass(frozen=True)
+class FrameCue:
+    """What conform asks of one output frame: which source frame, and the cut's camera effect on it.
+
+    zoom about (focus_x, focus_y) in frame fractions, shift in pixels, blur as a smear length in pixels,
+    flash -1 (black) .. +1 (white), impact = ink-on-paper comic frame."""
+
+    frame: int
+    zoom: float = 1.0
+    focus_x: float = 0.5
+    focus_y: float = 0.42
+    dx: float = 0.0
+    dy: float = 0.0
+    blur: float = 0.0
+    flash: float = 0.0
+    impact: bool = False
+    speed_lines: bool = False
+
+
+class Player(Protocol):
+    """Draws a clip take's frames straight into the encoder's pipe."""
+
+    def play(self, path: Path, cues: Sequence[FrameCue], size: tuple[int, int]) -> Iterator[NDArray[np.uint8]]:
+        """uint8 BGR frames (height, width, 3), one per cue, in order."""
+        ...
+
+
+# -- music and effects
+
+
+@dataclass(frozen=True)
+class MoodSpan:
+    start: float
+    stop: float
+    mood: str
+    intensity: float
+
+
+@dataclass(frozen=True)
+class SoundHit:
+    """An effect: whoosh, impact, subdrop, riser, heartbeat, door, phone, thunder, glass, magic, ... at `time` seconds."""
+
+    kind: str
+    time: float
+    strength: float = 1.0
+    duration: float = 0.0
+
+
+@dataclass(frozen=True)
+class ScoreRequest:
+    """Music and effects of one episode. Times in seconds; speech spans tell where melody must keep out."""
+
+    unit: str
+    duration: float
+    sample_rate: int
+    genre: str
+    series_seed: int
+    seed: int
+    moods: tuple[MoodSpan, ...]
+    speech: tuple[tuple[float, float], ...]
+    hits: tuple[SoundHit, ...]
+    ambience: tuple[tuple[float, float, str], ...] = ()  # (start, stop, rain|wind|street|room|...)
+    button: float | None = None  # when the cliffhanger stinger lands
+    silences: tuple[tuple[float, float], ...] = ()  # planned: no music, no effects
+
+
+@dataclass(frozen=True)
+class Score:
+    """Stereo float32 stems (2, samples)."""
+
+    music: NDArray[np.float32]
+    effects: NDArray[np.float32]
+    model: str
+    rights: Rights
+    cost: Cost = Cost()
+
+
+class Composer(Protocol):
+    name: str
+
+    def compose(self, requests: Sequence[ScoreRequest]) -> list[Score]: ...
+
+
+# -- judging and alignment
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Named scores 0..1 and whether the candidate passes; `reason` names the failing score."""
+
+    scores: Mapping[str, float]
+    passed: bool
+    reason: str = ""
+
+
+class Judge(Protocol):
+    def judge(self, request: PictureRequest, candidates: Sequence[Picture]) -> list[Judgement]: ...
+
+
+class Aligner(Protocol):
+    def align(self, texts: Sequence[str], takes: Sequence[Speech], language: str) -> list[tuple[TimedWord, ...]]: ...
