@@ -6,14 +6,14 @@ Every `scenes_*.toml` file holds any number of
     [[scene]]
     id = "b0_van"                 # unique in the language
     step = "B0"                   # B0..B9 | probe setback clue test (gaps) | enter lose lever win pay (arena steps)
-    engines = ["bond"]            # revenge identity bond contract rebirth forbidden palace survival inquiry; [] = any
+    engines = ["supernatural"]    # revenge identity supernatural contract rebirth forbidden palace survival inquiry; [] = any
     eras = ["now"]                # now palace future; [] = any
     acts = [1, 2]                 # [] = any; act 1 = B0-B2, 2 = B3-B4, 3 = B5-B6, 4 = B7-B9 (gaps: act of the last beat)
     where = "lair"                # home lair seat shelter road stage | "" = any
     cast = "L R"                  # who is there; G = nobody else. Roles: L R A T U N (lead rival ally traitor authority innocent)
     phone = "U"                   # who is only heard, on a phone or at the door ("" = nobody)
     mood = "dread"                # models.base.MOODS
-    needs = ["free L", "knows R power", "!knows R limit", "holds L proof", "warm A L >= 1", "well A", "awake N"]
+    needs = ["free L", "knows R power", "!knows R limit", "holds L proof", "warm A L >= 1", "well A", "threat kidnap"]
     title = ["Lilies", "The van"]             # >= 2 wordings, 1-4 words
     synopsis = ["{R} takes {L} from {home}; {U} denies {L.him}."]   # actor+verb+object+cost, <= 16 words, >= 2 wordings
     script = '''
