@@ -1,0 +1,111 @@
+"""The one typeface: where it lies, what it covers, what it lacks. Knows the font file, not who draws with it.
+
+A drawing library shows nothing, or an empty box, for a character that its font lacks; so text is checked here first."""
+
+from __future__ import annotations
+
+import struct
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from engine.core import UserError
+
+FAMILY = "Cliffhanger Sans"
+"""Family name for SVG and ASS. The face is bold (weight 700); ask for 700 so that no renderer thickens it again."""
+
+WEIGHT = 700
+FILE_NAME = "CliffhangerSans-Bold.otf"
+MOST_NAMED = 5
+UNICODE_PLATFORMS = {(3, 1), (0, 3)}
+
+
+def font_file() -> Path:
+    """The font file, also from an installed wheel. UserError when the installation lost it."""
+    path = Path(str(files("configs"))) / "fonts" / FILE_NAME
+    if not path.is_file():
+        raise UserError(f"the font {path} is missing: install cliffhanger again")
+    return path
+
+
+def font_folder() -> Path:
+    """The folder that libass searches (`fontsdir`)."""
+    return font_file().parent
+
+
+def missing_glyphs(text: str) -> list[str]:
+    """The characters of `text` that the typeface lacks, once each, in order. White space needs no glyph."""
+    covered = coverage(font_file())
+    composed = unicodedata.normalize("NFC", text)  # as the shapers do
+    return [c for c in dict.fromkeys(composed) if not c.isspace() and ord(c) not in covered]
+
+
+def check_glyphs(text: str, where: str) -> None:
+    """UserError that names the first uncovered characters and `where` they stand ("episode 4, line 2")."""
+    missing = missing_glyphs(text)
+    if not missing:
+        return
+    named = ", ".join(f"{_shown(c)} (U+{ord(c):04X} {unicodedata.name(c, 'unnamed')})" for c in missing[:MOST_NAMED])
+    more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+    raise UserError(f"{where}: no font covers {named}{more}; use other characters")
+
+
+def _shown(char: str) -> str:
+    return repr(char) if char.isprintable() else "a character"
+
+
+@cache
+def coverage(path: Path) -> frozenset[int]:
+    """Code points with a glyph, read from the OpenType `cmap` table, format 4 (the Basic Multilingual Plane).
+
+    Source: OpenType 1.9, 'cmap'. UserError for a file that is no font or has no such table."""
+    try:
+        data = path.read_bytes()
+        return _read_format_4(data, _find_subtable(data, _find_table(data, b"cmap")))
+    except (OSError, struct.error, LookupError, ValueError) as error:
+        raise UserError(f"the font {path} cannot be read: {error}") from None
+
+
+def _find_table(data: bytes, tag: bytes) -> int:
+    (count,) = struct.unpack_from(">H", data, 4)
+    for i in range(count):
+        name, _, offset, _ = struct.unpack_from(">4sLLL", data, 12 + 16 * i)
+        if name == tag:
+            return offset
+    raise LookupError(f"no {tag.decode()} table")
+
+
+def _find_subtable(data: bytes, cmap: int) -> int:
+    (count,) = struct.unpack_from(">H", data, cmap + 2)
+    for i in range(count):
+        platform, encoding, offset = struct.unpack_from(">HHL", data, cmap + 4 + 8 * i)
+        if (platform, encoding) in UNICODE_PLATFORMS and struct.unpack_from(">H", data, cmap + offset) == (4,):
+            return cmap + offset
+    raise LookupError("no Unicode character map of format 4")
+
+
+def _read_format_4(data: bytes, at: int) -> frozenset[int]:
+    """Segments [first, last] with a delta; a range offset of 0 means glyph = code + delta, else an array is asked."""
+    length, _, doubled = struct.unpack_from(">HHH", data, at + 2)
+    words = np.frombuffer(data, ">u2", length // 2, at).astype(np.int64)
+    count = doubled // 2
+    last, first, delta, offset = (words[start : start + count] for start in _columns(count))
+    covered: set[int] = set()
+    for i in range(count):
+        codes = np.arange(first[i], last[i] + 1)
+        if offset[i]:
+            # idRangeOffset counts bytes from its own place in the table
+            glyphs = words[_columns(count)[3] + i + offset[i] // 2 + codes - first[i]]
+            glyphs = np.where(glyphs, (glyphs + delta[i]) % 65536, 0)
+        else:
+            glyphs = (codes + delta[i]) % 65536
+        covered.update(codes[glyphs != 0].tolist())
+    return frozenset(covered)
+
+
+def _columns(count: int) -> tuple[int, int, int, int]:
+    """Where endCode, startCode, idDelta and idRangeOffset begin, in 16-bit words (one word of padding after endCode)."""
+    return 7, 8 + count, 8 + 2 * count, 8 + 3 * count
