@@ -64,13 +64,245 @@ Guarantees by beat: deed is known to R's camp only in part; B1 L uses power/secr
 SLOTS: {x} or {x.form}. People {L} {R} {A} {T} {U} {N} with .he .him .his .He .His .child (son/daughter) .girl (girl/boy)
   .woman .full (full name). Things {proof} {token} {prop3} with .a (a watch / 一块表) .the. Places {place} (here) {home}
   {lair} {seat} {shelter} {road} {stage} with .the ("the mansion"). Season: {power} (noun phrase, "the gift") {stake}
-  (what L stands to lose or win) {victim} (dead person of the old crime) {night} ("the night of the fire") {deed} (finite
-  clause: "somebody pushed Jonah off the bridge") {secret} (finite clause) {limit} ("cold iron on her skin") {price}
-  (what each use costs: "a memory") {clock} ("Friday") {sum} {food} {weather}. Arena kit (arena steps, also gaps):
-  {event} ("the auction") {thing} ("lot nine") {keeper} ("the auctioneer") {rule} ("no bid after the bell") {test}
-  ("bid blind") {prize} {slur} ("florist with a paddle") {lever} ("the reserve price") {trade} .
+  (what L stands to lose or win: "the house") {clock} ("Friday") {sum} ("ten million") {secret} (finite clause).
+  Old crime, a [[crime]] of pools.toml: {victim} (name) with .he .him .his, {night} ("the night of the flood") {spot} ("the
+  bridge") {blame} (what people say U did: "left him in the river") {truth} (what T did: "pushed him") {tell} (finite
+  clause only the culprit knows: "the lamp was already out") {kinship} (of the victim to R: "brother").
+  L's tool, a [[gift]] of pools.toml chosen by the premise's power, or paper evidence when there is none: {gift} ("the
+  voices"; noun phrase) {sees} (opens a finite clause that L knows by it: "Jonah says" / "I have lived this already:")
+  {limit} (noun phrase that stops it: "silk gloves") {price} (what each use costs: "a memory of my mother") {sign} (what
+  is seen when it works: "the lamp dims").
+  Arena kit, a [[kit]] of pools.toml (any scene may use it; the same kit for the 5 steps of one arena): {event} ("the
+  auction") {thing} ("lot nine") {keeper} ("the auctioneer", never seen or heard) {rule} (finite: "no bid counts after
+  the bell") {test} (bare verb phrase: "bid blind") {prize} ("the harbour deed") {slur} ("a florist with a paddle")
+  {lever} ("the reserve price").
+Step `bridge` = R lets a captive L walk on a leash (needs "captive L", changes "free L"), or A frees L.
 Chinese: measure word {proof.mw}; text uses full-width marks; no spaces.
 
 `pools.toml` holds [pools] lists for season slots by era, `[[kit]]` arena kits, `[[crime]]` old crimes; `phrases.toml`
 holds [fill] FUNCTION = [skeletons] (>= 12 per function; the emergency lengtheners, same slots) and [words] (what the
 engine says in titles, event and arc text)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from engine.core import CliffKind
+
+ROLES: Mapping[str, str] = {
+    "L": "lead", "R": "rival", "A": "ally", "T": "traitor", "U": "authority", "N": "innocent",
+}  # fmt: skip
+FUNCTIONS = ("accuse", "deny", "threaten", "bargain", "confess", "taunt", "order", "plead", "reveal", "decide")
+STEPS = (
+    *(f"B{n}" for n in range(10)),
+    "probe",
+    "setback",
+    "clue",
+    "test",
+    "enter",
+    "lose",
+    "lever",
+    "win",
+    "pay",
+    "bridge",
+)
+STAGE_KINDS = ("insert", "act", "reaction", "establish")
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A line with its interchangeable wordings."""
+
+    speaker: str  # L R A T U N
+    function: str
+    emotion: str
+    delivery: str
+    wordings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Something seen and not said, `after` that many spoken lines of the script."""
+
+    kind: str
+    subject: str
+    sound: str
+    text: str
+    after: int
+
+
+@dataclass(frozen=True)
+class ChangeSpec:
+    """One change in the bank's words: 'LINE[!] event :: fact; fact'. Line 99 is the button, 0 before the first."""
+
+    line: int
+    irreversible: bool
+    event: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Button:
+    """The cliffhanger and what pays it: the next episode's first line."""
+
+    kind: CliffKind
+    strength: int
+    say: Spoken
+    ask: str
+    answers: tuple[str, ...]
+    pay: tuple[Spoken, ...]
+    paid: ChangeSpec
+
+
+@dataclass(frozen=True)
+class SceneTemplate:
+    """A whole small scene: who fights over what, in words and deeds, and what it changes."""
+
+    id: str
+    step: str
+    engines: tuple[str, ...]
+    eras: tuple[str, ...]
+    acts: tuple[int, ...]
+    where: str
+    cast: tuple[str, ...]
+    phone: tuple[str, ...]
+    mood: str
+    needs: tuple[str, ...]
+    title: tuple[str, ...]
+    synopsis: tuple[str, ...]
+    lines: tuple[Spoken, ...]
+    stages: tuple[Stage, ...]
+    changes: tuple[ChangeSpec, ...]
+    buttons: tuple[Button, ...]
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everyone heard or seen, by role letter."""
+        return (*self.cast, *self.phone)
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Everything one language can say."""
+
+    language: str
+    scenes: tuple[SceneTemplate, ...]
+    pools: Mapping[str, Any]
+    kits: tuple[Mapping[str, Any], ...]
+    crimes: tuple[Mapping[str, Any], ...]
+    gifts: tuple[Mapping[str, Any], ...]
+    phrases: Mapping[str, Any]
+
+    def of_step(self, step: str) -> tuple[SceneTemplate, ...]:
+        return tuple(s for s in self.scenes if s.step == step)
+
+
+_SPOKEN = re.compile(r"^([LRATUN]) (\w+) (\w+)(?: (\w+))?[:：]\s*(.+)$")
+_STAGE = re.compile(r"^\* (\w+) (\w+)(?: (\w+))?[:：]\s*(.+)$")
+_CHANGE = re.compile(r"^(\d+)(!?)\s+(.+?)\s*::\s*(.+)$")
+
+
+def parse_spoken(text: str) -> Spoken:
+    """'L deny cold phone: One. | Two.' -> a line. Raises ValueError with the text when it does not fit."""
+    match = _SPOKEN.match(text.strip())
+    if not match:
+        raise ValueError(f"not a spoken line: {text.strip()!r}")
+    speaker, function, emotion, delivery, rest = match.groups()
+    wordings = tuple(w.strip() for w in re.split(r"\s*[|｜]\s*", rest) if w.strip())
+    return Spoken(speaker, function, emotion, delivery or "voice", wordings)
+
+
+def parse_change(text: str, line: int | None = None) -> ChangeSpec:
+    """'4! {L} runs :: free L' -> a change; `line` is used when the text carries no number."""
+    text = text.strip()
+    match = _CHANGE.match(text if line is None else f"{line} {text}")
+    if not match:
+        raise ValueError(f"not a change: {text!r}")
+    number, mark, event, facts = match.groups()
+    return ChangeSpec(int(number), bool(mark), event, tuple(f.strip() for f in re.split("[;；]", facts) if f.strip()))
+
+
+def _parse_script(text: str) -> tuple[tuple[Spoken, ...], tuple[Stage, ...]]:
+    lines: list[Spoken] = []
+    stages: list[Stage] = []
+    for row in text.strip().splitlines():
+        row = row.strip()
+        match = _STAGE.match(row)
+        if match:
+            kind, subject, sound, seen = match.groups()
+            stages.append(Stage(kind, subject, sound or "", seen, len(lines)))
+        elif row:
+            lines.append(parse_spoken(row))
+    return tuple(lines), tuple(stages)
+
+
+def _rows(text: str) -> Iterator[str]:
+    return (row for row in (r.strip() for r in text.strip().splitlines()) if row)
+
+
+def _button(raw: Mapping[str, Any]) -> Button:
+    return Button(
+        kind=raw["kind"],
+        strength=int(raw.get("strength", 3)),
+        say=parse_spoken(raw["say"]),
+        ask=raw["ask"],
+        answers=tuple(raw["answers"]),
+        pay=tuple(parse_spoken(row) for row in _rows(raw["pay"])),
+        paid=parse_change(raw["paid"], line=0),
+    )
+
+
+def parse_scene(raw: Mapping[str, Any]) -> SceneTemplate:
+    """A `[[scene]]` table -> a template. Raises ValueError naming the scene."""
+    try:
+        lines, stages = _parse_script(raw["script"])
+        return SceneTemplate(
+            id=raw["id"],
+            step=raw["step"],
+            engines=tuple(raw.get("engines", ())),
+            eras=tuple(raw.get("eras", ())),
+            acts=tuple(raw.get("acts", ())),
+            where=raw.get("where", ""),
+            cast=tuple(raw["cast"].split()),
+            phone=tuple(raw.get("phone", "").split()),
+            mood=raw["mood"],
+            needs=tuple(raw.get("needs", ())),
+            title=tuple(raw["title"]),
+            synopsis=tuple(raw["synopsis"]),
+            lines=lines,
+            stages=stages,
+            changes=tuple(parse_change(row) for row in _rows(raw["changes"])),
+            buttons=tuple(_button(b) for b in raw["button"]),
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise ValueError(f"scene {raw.get('id', '?')}: {error!r}") from error
+
+
+def _tables(language: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    folder = files("configs") / "story" / language
+    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if item.name.endswith(".toml"):
+            yield item.name, tomllib.loads(item.read_text(encoding="utf-8"))
+
+
+@cache
+def load_bank(language: str) -> Bank:
+    """The bank of one language. Raises ValueError when a scene is malformed or an id is taken twice."""
+    tables = dict(_tables(language))
+    raws = [raw for name, table in tables.items() if name.startswith("scenes_") for raw in table.get("scene", ())]
+    scenes = tuple(parse_scene(raw) for raw in raws)
+    ids = [s.id for s in scenes]
+    doubled = {i for i in ids if ids.count(i) > 1}
+    if doubled:
+        raise ValueError(f"scene ids used twice in {language}: {sorted(doubled)}")
+    pools = tables["pools.toml"]
+    return Bank(
+        language, scenes, pools.get("pools", {}), tuple(pools.get("kit", ())), tuple(pools.get("crime", ())),
+        tuple(pools.get("gift", ())), tables["phrases.toml"],
+    )  # fmt: skip
