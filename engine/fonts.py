@@ -57,9 +57,16 @@ def _shown(char: str) -> str:
     return repr(char) if char.isprintable() else "a character"
 
 
+def text_width(text: str) -> float:
+    """Width of one row in ems (multiply by the font size), without kerning. Characters without a glyph count as 1 em."""
+    glyphs, advances = coverage(font_file()), _advances(font_file())
+    last = len(advances) - 1
+    return float(sum(advances[min(glyphs[ord(c)], last)] if ord(c) in glyphs else 1.0 for c in text))
+
+
 @cache
-def coverage(path: Path) -> frozenset[int]:
-    """Code points with a glyph, read from the OpenType `cmap` table, format 4 (the Basic Multilingual Plane).
+def coverage(path: Path) -> dict[int, int]:
+    """Code point -> glyph, read from the OpenType `cmap` table, format 4 (the Basic Multilingual Plane).
 
     Source: OpenType 1.9, 'cmap'. UserError for a file that is no font or has no such table."""
     try:
@@ -67,6 +74,16 @@ def coverage(path: Path) -> frozenset[int]:
         return _read_format_4(data, _find_subtable(data, _find_table(data, b"cmap")))
     except (OSError, struct.error, LookupError, ValueError) as error:
         raise UserError(f"the font {path} cannot be read: {error}") from None
+
+
+@cache
+def _advances(path: Path) -> list[float]:
+    """Advance width of each glyph in ems, from `hmtx` (OpenType 1.9); the last one holds for all glyphs after it."""
+    data = path.read_bytes()
+    (per_em,) = struct.unpack_from(">H", data, _find_table(data, b"head") + 18)
+    (count,) = struct.unpack_from(">H", data, _find_table(data, b"hhea") + 34)
+    pairs = np.frombuffer(data, ">u2", 2 * count, _find_table(data, b"hmtx"))
+    return (pairs[::2] / per_em).tolist()
 
 
 def _find_table(data: bytes, tag: bytes) -> int:
@@ -87,25 +104,21 @@ def _find_subtable(data: bytes, cmap: int) -> int:
     raise LookupError("no Unicode character map of format 4")
 
 
-def _read_format_4(data: bytes, at: int) -> frozenset[int]:
+def _read_format_4(data: bytes, at: int) -> dict[int, int]:
     """Segments [first, last] with a delta; a range offset of 0 means glyph = code + delta, else an array is asked."""
     length, _, doubled = struct.unpack_from(">HHH", data, at + 2)
     words = np.frombuffer(data, ">u2", length // 2, at).astype(np.int64)
     count = doubled // 2
-    last, first, delta, offset = (words[start : start + count] for start in _columns(count))
-    covered: set[int] = set()
+    starts = (7, 8 + count, 8 + 2 * count, 8 + 3 * count)  # one word of padding after the first column
+    last, first, delta, offset = (words[start : start + count] for start in starts)
+    covered: dict[int, int] = {}
     for i in range(count):
         codes = np.arange(first[i], last[i] + 1)
         if offset[i]:
             # idRangeOffset counts bytes from its own place in the table
-            glyphs = words[_columns(count)[3] + i + offset[i] // 2 + codes - first[i]]
+            glyphs = words[starts[3] + i + offset[i] // 2 + codes - first[i]]
             glyphs = np.where(glyphs, (glyphs + delta[i]) % 65536, 0)
         else:
             glyphs = (codes + delta[i]) % 65536
-        covered.update(codes[glyphs != 0].tolist())
-    return frozenset(covered)
-
-
-def _columns(count: int) -> tuple[int, int, int, int]:
-    """Where endCode, startCode, idDelta and idRangeOffset begin, in 16-bit words (one word of padding after endCode)."""
-    return 7, 8 + count, 8 + 2 * count, 8 + 3 * count
+        covered.update((code, glyph) for code, glyph in zip(codes.tolist(), glyphs.tolist(), strict=True) if glyph)
+    return covered

@@ -12,9 +12,11 @@ from __future__ import annotations
 import argparse
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
@@ -73,17 +75,62 @@ def wanted() -> set[int]:
     return gb2312() | big5_frequent() | listed | set(map(ord, GIVEN_NAMES))
 
 
-def subset(font: TTFont) -> None:
+QUOTES = (0x2018, 0x2019, 0x201C, 0x201D, 0x2026)
+"""Quotes, apostrophe and ellipsis: wide among ideographs, proportional in Latin text; Unicode has one code for both."""
+
+FIRST_CJK = 0x2E80
+
+
+def narrow_forms(font: TTFont) -> dict[str, str]:
+    """The face's wide quotes -> their proportional forms (its own `pwid` feature)."""
+    table = font["GSUB"].table
+    chosen = next(r.Feature for r in table.FeatureList.FeatureRecord if r.FeatureTag == "pwid")
+    mapping: dict[str, str] = {}
+    for index in chosen.LookupListIndex:
+        for part in table.LookupList.Lookup[index].SubTable:
+            mapping.update(getattr(part, "ExtSubTable", part).mapping)
+    return {wide: mapping[wide] for wide in (font.getBestCmap()[code] for code in QUOTES)}
+
+
+def make_quotes_proportional(font: TTFont, narrow: dict[str, str]) -> None:
+    proportional = {code: narrow[font.getBestCmap()[code]] for code in QUOTES}
+    for table in font["cmap"].tables:
+        if table.isUnicode() and table.format != 14:
+            table.cmap.update(proportional)
+
+
+def widen_quotes_beside_ideographs(font: TTFont, narrow: dict[str, str]) -> None:
+    """A `ccmp` rule, which every shaper applies: `don’t…` stays narrow, `“你好……”` becomes wide."""
+    cjk = sorted({glyph for code, glyph in font.getBestCmap().items() if code >= FIRST_CJK} | set(narrow))
+    ellipsis = font.getBestCmap()[0x2026]
+    swaps = "\n".join(f"sub {thin} by {wide};" for wide, thin in narrow.items())
+    addOpenTypeFeaturesFromString(
+        font,
+        f"""
+        @CJK = [{" ".join(cjk)}];
+        @QUOTE = [{" ".join(narrow.values())}];
+        lookup WIDEN {{ {swaps} }} WIDEN;
+        feature ccmp {{
+            sub @CJK @QUOTE' lookup WIDEN;
+            sub @QUOTE' lookup WIDEN @CJK;
+            sub {ellipsis}' lookup WIDEN {ellipsis};
+        }} ccmp;
+        """,
+        tables=["GSUB"],
+    )
+
+
+def subset(font: TTFont, glyphs: Iterable[str]) -> None:
     options = Options()
     options.hinting = False
-    options.layout_features = ["kern", "ccmp", "mark", "mkmk"]
+    options.layout_features = ["kern", "mark", "mkmk"]
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14]
     options.name_languages = [0x409]
     options.notdef_outline = True
     options.recalc_timestamp = False
     options.drop_tables += ["vhea", "vmtx", "VORG", "BASE"]  # horizontal text only
     subsetter: Any = Subsetter(options)
-    subsetter.populate(unicodes=wanted())
+    subsetter.populate(unicodes=wanted(), glyphs=glyphs)
     subsetter.subset(font)
 
 
@@ -117,7 +164,10 @@ def debian_source(folder: Path) -> Path:
 
 def build(source: Path, target: Path) -> None:
     font = TTFont(source, fontNumber=FACE, recalcTimestamp=False)
-    subset(font)
+    narrow = narrow_forms(font)
+    make_quotes_proportional(font, narrow)
+    subset(font, narrow)
+    widen_quotes_beside_ideographs(font, narrow)
     rename(font)
     font.save(target)
     size = target.stat().st_size
