@@ -1,0 +1,104 @@
+"""What every hairstyle is made of: masses, tapered locks, strands and one zigzag highlight. Knows no style."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass
+
+from models.draft.figures.anatomy import Subject
+from models.draft.figures.geometry import Point, Points, clipped, ink, mirrored, path, polygon, ribbon, shaded, spline
+from models.draft.figures.palette import Tone, mix
+
+
+@dataclass(frozen=True)
+class HairArt:
+    """The layers of a hairstyle, back to front, and how it looks from behind."""
+
+    back: str  # behind the neck and body
+    front: str  # on the head and over the shoulders, under the eyes
+    fringe: str  # over the eyes
+    shade: str  # what falls on the forehead as shadow
+    rear: str  # the whole head of hair seen from behind
+
+
+class Brush:
+    """Draws in one hair tone, turned with the head."""
+
+    def __init__(self, who: Subject) -> None:
+        self.who = who
+        self.tone: Tone = who.hair
+        self.rng: random.Random = who.rng("hair")
+
+    def turn(self, points: Points) -> list[Point]:
+        return self.who.turn.hair(points)
+
+    def outline(self, points: Points) -> str:
+        return spline(self.turn(points), closed=True)
+
+    def mass(self, points: Points, dark: bool = False, line: float = 3.5) -> str:
+        """A closed body of hair: lit from above, falling into shadow."""
+        ys = [y for _, y in points]
+        top, low = min(ys), max(ys)
+        t = self.tone
+        first, last = (
+            (t.shade, mix(t.shade, t.ink, 0.35)) if dark else (mix(t.base, t.light, 0.10), mix(t.base, t.shade, 0.7))
+        )
+        middle = t.shade if dark else t.base
+        stops = [(0, first, 1), (0.45, middle, 1), (1, last, 1)]
+        return shaded(self.outline(points), stops, (-60, top), (60, low), t.ink, line)
+
+    def lock(self, points: Points, width: float, dark: bool = False, shine: bool = True, line: float = 2.6) -> str:
+        """One tapered lock with a rounded root, its outline and a light streak along it."""
+        turned = self.turn(points)
+        t = self.tone
+        out = path(ribbon(turned, width, "lock"), t.shade if dark else t.base, t.ink, line)
+        if dark or not shine:
+            return out
+        under = [(x + width * 0.13, y + 1) for x, y in turned]
+        streak = [(x - width * 0.10, y - 2) for x, y in turned]
+        out += ink(under[1:], width * 0.24, t.shade, "taper", 0.8, 18)
+        return out + ink(streak[1:4], width * 0.13, t.light, "taper", 0.6, 16)
+
+    def strands(self, lines: Points | list[list[Point]], width: float = 15, light: bool = False) -> str:
+        colour = self.tone.light if light else self.tone.shade
+        opacity = 0.5 if light else 0.85
+        return "".join(ink(self.turn(line), width, colour, "taper", opacity) for line in lines)  # pyright: ignore
+
+    def wisp(self, points: Points, width: float = 6) -> str:
+        return ink(self.turn(points), width, self.tone.base, "in")
+
+    def shadow(self, points: Points) -> str:
+        return path(self.outline(points), self.who.skin.shade)
+
+    def lock_shadow(self, points: Points, width: float) -> str:
+        return path(ribbon(self.turn(points), width + 7, "lock"), self.who.skin.shade)
+
+    def highlight(
+        self, inside: str, y: float, left: float = -205, right: float = 205, bend: float = 0.0027,
+        length: tuple[float, float] = (30, 84), teeth: int = 18, centre: float = 0, opacity: float = 0.72,
+    ) -> str:  # fmt: skip
+        """The band of gloss: one zigzag polygon of long and short spikes along an arc, clipped to the hair."""
+        up: list[Point] = []
+        down: list[Point] = []
+        for i in range(teeth * 2 + 1):
+            t = i / (teeth * 2)
+            x = left + (right - left) * t
+            arc = y + bend * (x - centre) ** 2
+            swell = math.sin(math.pi * t) ** 0.6
+            reach = self.rng.uniform(*length) * swell
+            rise, fall = (0.55, 0.75) if i % 2 == 0 else (0.10, 0.06)
+            lean = (x - centre) * 0.0022
+            up.append((x - lean * reach * rise, arc - reach * rise - 4 * swell))
+            down.append((x + lean * reach * fall * 1.2, arc + reach * fall * self.rng.uniform(0.5, 1.1) + 4 * swell))
+        band = path(polygon(self.turn(up + down[::-1])), self.tone.light, opacity=opacity)
+        return clipped(inside, band)
+
+
+def both(points: Points) -> tuple[list[Point], list[Point]]:
+    """A curve for the viewer's right and its mirror for the left."""
+    return list(points), mirrored(points)
+
+
+def scaled(points: Points, side: int) -> list[Point]:
+    return [(x * side, y) for x, y in points]

@@ -1,0 +1,91 @@
+"""Emotion marks over the face: tears, sweat, veins, gloom. The comic's shorthand, readable with the sound off."""
+
+from __future__ import annotations
+
+from models.draft.figures.anatomy import Subject
+from models.draft.figures.eyes import forehead_furrow
+from models.draft.figures.geometry import Point, clipped, ellipse, ink, path, pair, ribbon
+from models.draft.figures.head import face_path
+
+
+def _drop(at: Point, r: float) -> str:
+    x, y = at
+    body = (
+        f"M{pair((x, y - r * 2.6))}C{pair((x + r * 0.4, y - r))} {pair((x + r * 1.1, y))} {pair((x + r, y + r * 0.5))}"
+    )
+    body += f"A{r} {r} 0 0 1 {pair((x - r, y + r * 0.5))}"
+    body += f"C{pair((x - r * 1.1, y))} {pair((x - r * 0.4, y - r))} {pair((x, y - r * 2.6))}Z"
+    return path(body, "#d8eeff", "#6f98cc", 2.4) + ellipse((x - r * 0.3, y + r * 0.2), r * 0.25, r * 0.45, "#fff")
+
+
+def _streams(who: Subject, sides: tuple[int, ...], width: float, length: float) -> str:
+    a, out = who.body, ""
+    for side in sides:
+        x, y = side * (a.eye_x + 0.30 * a.eye_w), a.eye_y + a.eye_h * 0.6
+        way = [(x, y), (x + side * 8, y + length * 0.3), (x + side * 2, y + length * 0.65), (x - side * 14, y + length)]
+        points = [who.turn.face(*p) for p in way]
+        out += path(ribbon(points, width, "drop"), "#d8eeff", "#7fa6d8", 2.2, 0.9)
+        out += ink([(px - 2, py) for px, py in points[:3]], width * 0.26, "#fff", "taper", 0.95)
+        out += _drop(who.turn.face(x - side * 20, y + length + 28), width * 0.52)
+    return out
+
+
+def _sweat(who: Subject) -> str:
+    spots = ((-168, 250, 13), (164, 304, 10), (-182, 330, 8))
+    return "".join(_drop(who.turn.face(x, y, 60), r) for x, y, r in spots)
+
+
+def _vein(who: Subject) -> str:
+    x, y = who.turn.face(124, 172, 80)
+    arm = ink([(6, 26), (9, 9), (26, 6)], 7, "#b3202c", count=12)
+    turned = "".join(f'<g transform="rotate({angle})">{arm}</g>' for angle in (12, 102, 192, 282))
+    return f'<g transform="translate({x:.1f} {y:.1f})">{turned}</g>'
+
+
+def _gloom(who: Subject) -> str:
+    lines = ""
+    for k in range(9):
+        x = -30 + k * 22
+        lines += ink([who.turn.face(x, 120), who.turn.face(x, 236 + (k * 37) % 56)], 3.4, "#46558e", "in", 0.75, 8)
+    return clipped(face_path(who), lines)
+
+
+def _shiver(who: Subject) -> str:
+    """Short trembling strokes beside the cheeks."""
+    out = ""
+    for side in (-1, 1):
+        for k in range(3):
+            x, y = side * (who.body.contour[5][0] + 34 + k * 15), 396 + k * 26
+            wave = [who.turn.face(x + dx, y + dy, 20) for dx, dy in ((0, 0), (8, 14), (-5, 28), (6, 42))]
+            out += ink(wave, 5, "#5a6ea8", "taper", 0.7, 14)
+    return out
+
+
+def _spark(who: Subject) -> str:
+    """A four-pointed glint at the corner of the eye."""
+    a = who.body
+    x, y = who.turn.face(-(a.eye_x + a.eye_w * 1.1), a.eye_y - a.eye_h * 1.05)
+    star = "M0-34C2-8 8-2 34 0C8 2 2 8 0 34C-2 8-8 2-34 0C-8-2-2-8 0-34Z"
+    return f'<g transform="translate({x:.1f} {y:.1f})">{path(star, "#fff6d8", "#e8b84a", 1.6, 0.92)}</g>'
+
+
+def draw_marks(who: Subject) -> str:
+    """Everything named in the expression's marks that lies over eyes and hair."""
+    marks, out = who.face.marks, ""
+    if "furrow" in marks:
+        out += forehead_furrow(who)
+    if "gloom" in marks:
+        out += _gloom(who)
+    if "streams" in marks:
+        out += _streams(who, (-1, 1), 19, 168)
+    if "tear" in marks:
+        out += _streams(who, (-1,), 13, 96)
+    if "sweat" in marks:
+        out += _sweat(who)
+    if "shiver" in marks:
+        out += _shiver(who)
+    if "vein" in marks:
+        out += _vein(who)
+    if "spark" in marks:
+        out += _spark(who)
+    return out

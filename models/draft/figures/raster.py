@@ -1,0 +1,80 @@
+"""SVG text -> premultiplied BGRA sprites in a figure's pixel space. Knows resvg and pixels, no drawing."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import resvg_py
+from numpy.typing import NDArray
+
+from models.draft.figures.geometry import Point
+
+Box = tuple[float, float, float, float]
+"""left, top, right, bottom in head units."""
+
+
+@dataclass(frozen=True)
+class Sprite:
+    """Premultiplied BGRA uint8 pixels (height, width, 4), cropped to alpha; (x, y) is their top-left pixel."""
+
+    pixels: NDArray[np.uint8]
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The window of head units that a figure is drawn in, at `scale` pixels a unit."""
+
+    left: float
+    top: float
+    scale: float
+    width: int
+    height: int
+
+    def pixel(self, point: Point) -> Point:
+        return ((point[0] - self.left) * self.scale, (point[1] - self.top) * self.scale)
+
+    def _rectangle(self, box: Box | None) -> tuple[int, int, int, int]:
+        if box is None:
+            return 0, 0, self.width, self.height
+        (x0, y0), (x1, y1) = self.pixel(box[:2]), self.pixel(box[2:])
+        left, top = max(0, math.floor(x0)), max(0, math.floor(y0))
+        right, bottom = min(self.width, math.ceil(x1)), min(self.height, math.ceil(y1))
+        return left, top, max(1, right - left), max(1, bottom - top)
+
+    def render(self, inner: str, box: Box | None = None) -> Sprite:
+        """Draw SVG elements given in head units; `box` limits the work to where they lie."""
+        x, y, width, height = self._rectangle(box)
+        view = f"{self.left + x / self.scale:.4f} {self.top + y / self.scale:.4f}"
+        view += f" {width / self.scale:.4f} {height / self.scale:.4f}"
+        document = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" width="{width}" height="{height}" '
+            f'preserveAspectRatio="none">{inner}</svg>'
+        )
+        return cropped(decoded(resvg_py.svg_to_bytes(svg_string=document, skip_system_fonts=True)), x, y)
+
+
+def decoded(png: bytes) -> NDArray[np.uint8]:
+    """PNG bytes with straight alpha -> premultiplied BGRA."""
+    image = cv2.imdecode(np.frombuffer(bytes(png), np.uint8), cv2.IMREAD_UNCHANGED)
+    if image is None or image.ndim != 3 or image.shape[2] != 4:
+        raise RuntimeError("resvg returned no RGBA picture")
+    alpha = cv2.cvtColor(image[..., 3], cv2.COLOR_GRAY2BGR)
+    colour = cv2.multiply(image[..., :3], alpha, scale=1 / 255)
+    return cv2.merge([*cv2.split(colour), image[..., 3]])  # pyright: ignore[reportReturnType]
+
+
+def cropped(pixels: NDArray[np.uint8], x: int, y: int) -> Sprite:
+    """The smallest sprite that holds all alpha; one transparent pixel when there is none."""
+    left, top, width, height = cv2.boundingRect(pixels[..., 3])
+    if not width:
+        return Sprite(np.zeros((1, 1, 4), np.uint8), x, y)
+    return Sprite(np.ascontiguousarray(pixels[top : top + height, left : left + width]), x + left, y + top)
+
+
+def nothing() -> Sprite:
+    return Sprite(np.zeros((1, 1, 4), np.uint8), 0, 0)
