@@ -1,0 +1,139 @@
+"""Who can speak: espeak-ng's usable voice variants with their measured sound, and the casting of a series on them.
+
+Fundamental, centroid and third formant are medians over connected speech at rate 165, pitch 50 (Hz). A variant is in
+the table only if a recogniser understands it (tests/test_voice_intelligibility.py)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.base import VoiceProfile
+
+MIN_SEMITONES = 3.0
+MIN_CENTROID_HZ = 250.0
+MIN_F3_HZ = 200.0
+_PITCHES = tuple(range(26, 81, 2))
+_PITCH_STEPS = (0, 20, 40, 50, 60, 80, 99)
+_PITCH_SEMITONES = (-7.2, -4.6, -1.7, 0.0, 1.6, 5.3, 8.8)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """An espeak-ng variant. `age` is the age it suits best, `range` its liveliness, `gain_db` levels it."""
+
+    name: str
+    sex: str
+    age: int
+    f0: float
+    f0_zh: float
+    f3: float
+    centroid: float
+    range: int
+    gain_db: float = 0.0
+    timbre: str = ""
+
+
+VARIANTS = (
+    Variant("m1", "male", 42, 92, 82, 2479, 822, 45, timbre="mature warm calm"),
+    Variant("m4", "male", 52, 93, 81, 2637, 973, 45, timbre="father authority firm"),
+    Variant("Storm", "male", 46, 84, 73, 2351, 1280, 35, timbre="villain gravel dark rough"),
+    Variant("victor", "male", 40, 95, 86, 2292, 843, 35, timbre="cold smooth boss"),
+    Variant("m3", "male", 28, 104, 91, 2450, 926, 50, timbre="hero clear"),
+    Variant("grandpa", "male", 70, 101, 91, 2569, 933, 60, timbre="old thin"),
+    Variant("ed", "male", 20, 125, 108, 2463, 897, 60, timbre="youth bright"),
+    Variant("f1", "female", 48, 178, 160, 2887, 942, 45, timbre="mother warm mature"),
+    Variant("f2", "female", 28, 193, 171, 2814, 879, 55, timbre="heroine clear"),
+    Variant("f5", "female", 34, 204, 184, 2813, 1009, 60, timbre="firm bright"),
+    Variant("f3", "female", 18, 208, 178, 3180, 967, 65, timbre="girl light young"),
+)
+BY_NAME = {variant.name: variant for variant in VARIANTS}
+LANGUAGES = {"en": "en-us", "zh": "cmn"}
+
+
+@dataclass(frozen=True)
+class CastVoice:
+    """A variant at a pitch (espeak 0-99) in a language; its text form is the voice id."""
+
+    language: str
+    variant: Variant
+    pitch: int
+
+    def __str__(self) -> str:
+        return f"{LANGUAGES[self.language]}+{self.variant.name}:{self.pitch}"
+
+    @property
+    def f0(self) -> float:
+        base = self.variant.f0_zh if self.language == "zh" else self.variant.f0
+        return base * 2 ** (float(np.interp(self.pitch, _PITCH_STEPS, _PITCH_SEMITONES)) / 12)
+
+
+def parse(voice: str) -> CastVoice:
+    """The voice that an id such as 'en-us+f2:54' describes; ValueError says what is wrong with it."""
+    language_name, _, rest = voice.partition("+")
+    name, _, pitch = rest.partition(":")
+    language = next((code for code, known in LANGUAGES.items() if known == language_name), None)
+    if language is None or name not in BY_NAME or not pitch.isascii() or not pitch.isdigit() or int(pitch) > 99:
+        known = ", ".join(sorted(BY_NAME))
+        raise ValueError(
+            f"unknown voice {voice!r}: expected LANGUAGE+VARIANT:PITCH, en-us or cmn, one of {known}, 0-99"
+        )
+    return CastVoice(language, BY_NAME[name], int(pitch))
+
+
+def distinct(one: CastVoice, other: CastVoice) -> bool:
+    """Whether a listener tells them apart: 3 semitones, or variants with another brightness or third formant."""
+    if abs(12 * math.log2(one.f0 / other.f0)) >= MIN_SEMITONES:
+        return True
+    a, b = one.variant, other.variant
+    return abs(a.centroid - b.centroid) >= MIN_CENTROID_HZ or abs(a.f3 - b.f3) >= MIN_F3_HZ
+
+
+def cast(profiles: Sequence[VoiceProfile], language: str) -> list[CastVoice]:
+    """A voice per profile, in order: the best match that is distinct from all before it.
+
+    When a crowd exhausts the distinct ones, the voice farthest from its nearest neighbour; never the same twice."""
+    if language not in LANGUAGES:
+        raise ValueError(f"no espeak voices for language {language!r}: choose from {', '.join(LANGUAGES)}")
+    taken: list[CastVoice] = []
+    for profile in profiles:
+        free = [voice for voice in _candidates(language) if voice not in taken]
+        if not free:
+            raise ValueError(f"no voice left for {profile.character!r}: {len(taken)} characters is the most")
+        apart = [voice for voice in free if all(distinct(voice, other) for other in taken)]
+        if apart:
+            taken.append(min(apart, key=lambda voice: _mismatch(voice, profile)))
+        else:
+            taken.append(max(free, key=lambda voice: _nearest(voice, taken) - _mismatch(voice, profile)))
+    return taken
+
+
+def _candidates(language: str) -> Iterator[CastVoice]:
+    for variant in VARIANTS:
+        for pitch in _PITCHES:
+            yield CastVoice(language, variant, pitch)
+
+
+def _target_semitones(profile: VoiceProfile) -> float:
+    """Wanted fundamental over 100 Hz: sex, age, then the character's own direction."""
+    centre = {"male": 0.0, "female": 11.4}.get(profile.sex, 6.0)
+    ages, offsets = (6, 14, 20, 35, 50, 65, 85), (6.0, 3.0, 0.8, 0.0, -1.0, -0.8, 0.5)
+    return centre + float(np.interp(profile.age, ages, offsets)) + max(-4.0, min(4.0, profile.pitch))
+
+
+def _mismatch(voice: CastVoice, profile: VoiceProfile) -> float:
+    """How wrong a voice is for a profile, in units of about a semitone."""
+    variant = voice.variant
+    wrong_sex = 40.0 if profile.sex in ("male", "female") and profile.sex != variant.sex else 0.0
+    off_pitch = abs(12 * math.log2(voice.f0 / 100) - _target_semitones(profile))
+    off_age = abs(profile.age - variant.age) / 8
+    liked = sum(word in variant.timbre.split() for word in profile.timbre.lower().replace(",", " ").split())
+    bent = abs(voice.pitch - 50) / 25
+    return wrong_sex + off_pitch + off_age + bent - 1.5 * min(liked, 2)
+
+
+def _nearest(voice: CastVoice, taken: Sequence[CastVoice]) -> float:
+    return min(abs(12 * math.log2(voice.f0 / other.f0)) + 2 * (voice.variant != other.variant) for other in taken)
