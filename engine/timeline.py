@@ -13,7 +13,9 @@ from typing import Any
 class Effect:
     """A change of one clip's picture, made by the rule named in `rule` on the marker named in `cause`.
 
-    Kinds: punch_in, shake, blur, flash, black, impact, speed_lines, hold. `start` counts from the clip's first frame."""
+    Kinds: punch_in, angle, shake, blur, flash, black, impact, speed_lines, hold. `start` counts from the clip's first
+    frame. `strength` is the zoom added (punch_in, angle), pixels at 1080 wide (shake, blur), -1 black..1 white (flash).
+    `focus` is the character that punch_in and angle close in on; empty: the shot's subject."""
 
     kind: str
     start: int
@@ -21,6 +23,7 @@ class Effect:
     strength: float = 1.0
     rule: str = ""
     cause: str = ""
+    focus: str = ""
 
 
 @dataclass(frozen=True)

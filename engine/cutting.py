@@ -1,0 +1,359 @@
+"""The editor: what was heard and the rules in, the timeline out. Knows shots, frames and markers; no media, no models.
+
+Runs right after listening: it needs only sound, and it decides how long every shot is and where it is hit, so that
+only frames that are used get animated, and effects and music land on cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from engine import captions, titles
+from engine.core import FPS, Episode, Line, Scene, Series, Shot, UserError
+from engine.edit_rules import (
+    Blur,
+    Cut,
+    EditStyle,
+    Event,
+    Fired,
+    Flash,
+    HitSound,
+    Hold,
+    Impact,
+    PunchIn,
+    Shake,
+    SpeedLines,
+    Stop,
+    fire,
+)
+from engine.levels import SILENCE_LEAST, Heard, change
+from engine.pacing import Pace, Placed, Take, frames, pace_episode
+from engine.timeline import Caption, Clip, Effect, Hit, Marker, Span, Speech, Timeline
+
+FOLEY_DELAY = 4
+"""A foley sound comes this many frames after its shot's cut: the eye first."""
+QUIET_INTENSITY = 0.3
+RISE = 0.35
+LOUD_SHARE = 0.35
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """One shot with everything that is known of it when cutting."""
+
+    scene: Scene
+    shot: Shot
+    placed: Placed
+
+
+def cut_episode(
+    series: Series,
+    episode: Episode,
+    heard: Mapping[str, Heard],
+    durations: Mapping[str, float],
+    style: EditStyle,
+    seed: int,
+) -> Timeline:
+    """The cut of one episode. `heard` and `durations` (seconds of each take) are by line id.
+
+    UserError when the episode cannot be as long as an episode must be, or a line was never spoken."""
+    takes = {line.id: _take(episode, line, heard, durations) for line in episode.lines()}
+    pace = pace_episode(episode, takes, style.pacing)
+    shots = [_Scene(scene, shot, p) for (scene, shot), p in zip(episode.shots(), pace.shots, strict=True)]
+    markers = _markers(pace, heard)
+    events = [*_heard_events(markers, shots, pace), *_told_events(shots, pace)]
+    boundaries = [p.start for p in pace.shots] + [pace.freeze, pace.duration]
+    fired = fire(events, style, boundaries, pace.duration, seed)
+    picture = _picture(shots, fired, pace)
+    return Timeline(
+        episode=episode.number,
+        rate=FPS,
+        duration=pace.duration,
+        picture=picture,
+        speech=pace.speech,
+        captions=_captions(episode, pace, heard),
+        graphics=titles.graphics(series, episode, pace),
+        markers=tuple(markers),
+        hits=_hits(shots, fired, pace),
+        spans=_spans(fired, picture, pace),
+        button=pace.freeze,
+        notes={
+            "style": style.name,
+            "seed": seed,
+            "silence_scale": round(pace.scale, 4),
+            "intensity": _intensity(shots, pace, heard),
+            "scenes": _scenes(shots),
+        },
+    )
+
+
+def _take(episode: Episode, line: Line, heard: Mapping[str, Heard], durations: Mapping[str, float]) -> Take:
+    if line.id not in heard or line.id not in durations:
+        raise UserError(f"episode {episode.number}: line {line.id} has no spoken take")
+    words = heard[line.id].words
+    length = max(1, -(-round(durations[line.id] * 1000) * FPS // 1000))
+    first = min(length - 1, int(words[0].start * FPS)) if words else 0
+    return Take(length, first, captions.columns(captions.clean(line.text)))
+
+
+# -- events
+
+
+def _markers(pace: Pace, heard: Mapping[str, Heard]) -> list[Marker]:
+    """The takes' markers in episode time; each line's start and the pauses between lines judged across takes."""
+    out: list[Marker] = []
+    before: float | None = None
+    for index, speech in enumerate(pace.speech):
+        found = heard[speech.line]
+        until = pace.speech[index + 1].start if index + 1 < len(pace.speech) else pace.freeze
+        last = round(found.phrases[-1].stop * FPS) if found.phrases else speech.duration
+        for number, marker in enumerate(m for m in found.markers if m.kind != "silence" or m.frame < last):
+            if number == 0 and found.phrases:
+                kind, strength, reason = change(before, found.phrases[0].level_db)
+                marker = Marker(kind, marker.frame, strength, reason)
+            out.append(replace(marker, frame=min(speech.start + marker.frame, speech.stop - 1)))
+        pause = until - (speech.start + last)
+        if pause >= SILENCE_LEAST * FPS:
+            out.append(Marker("silence", speech.start + last, min(1.0, pause / (2 * FPS)), f"{pause / FPS:.1f} s"))
+        before = found.phrases[-1].level_db if found.phrases else before
+    return sorted(out, key=lambda m: m.frame)
+
+
+def _heard_events(markers: Sequence[Marker], shots: Sequence[_Scene], pace: Pace) -> Iterable[Event]:
+    for marker in markers:
+        if marker.frame < pace.freeze:
+            cause = f"{marker.kind} {marker.reason}".strip()
+            yield _event(marker.kind, marker.frame, marker.strength, cause, shots, pace)
+
+
+def _told_events(shots: Sequence[_Scene], pace: Pace) -> Iterable[Event]:
+    """Events of the script: each shot, each line (the last one is the cliffhanger), the freeze."""
+    for at in shots:
+        yield _event("shot", at.placed.start, 1.0, f"shot {at.shot.id}", shots, pace)
+    for index, speech in enumerate(pace.speech):
+        last = index == len(pace.speech) - 1
+        kind = "cliffhanger" if last else "line"
+        yield _event(kind, speech.start, 1.0, f"{kind} {speech.line}", shots, pace)
+    yield _event("freeze", pace.freeze, 1.0, "freeze", shots, pace)
+
+
+def _event(kind: str, frame: int, strength: float, cause: str, shots: Sequence[_Scene], pace: Pace) -> Event:
+    """An event with what is known at its frame: the shot, who speaks, whether the speaker has changed."""
+    at = next((s for s in shots if s.placed.start <= frame < s.placed.stop), shots[-1])
+    index = next((i for i, s in enumerate(pace.speech) if s.start <= frame < s.stop), None)
+    line = _line(at.shot, pace.speech[index].line) if index is not None else None
+    previous = [s.speaker for s in pace.speech[:index]] if index is not None else []
+    return Event(
+        kind=kind,
+        frame=frame,
+        strength=strength,
+        cause=cause,
+        size=at.shot.size,
+        move=at.shot.move,
+        beat=at.shot.beat,
+        mood=at.scene.mood,
+        emotion=line.emotion if line else at.shot.emotion,
+        speaking=line is not None,
+        speaker_change=bool(line and previous and previous[-1] != line.speaker),
+        shared=len(at.shot.characters) > 1 and (line is None or line.speaker in at.shot.characters),
+        cliffhanger=index is not None and index == len(pace.speech) - 1,
+        position=frame / pace.duration,
+    )
+
+
+def _line(shot: Shot, id: str) -> Line | None:
+    return next((line for line in shot.lines if line.id == id), None)
+
+
+# -- picture
+
+
+def _picture(shots: Sequence[_Scene], fired: Sequence[Fired], pace: Pace) -> tuple[Clip, ...]:
+    """Clips without gap or overlap: one a shot, split where a rule cuts and where the last look freezes."""
+    return tuple(clip for at in shots for clip in _clips(at, fired, pace))
+
+
+def _clips(at: _Scene, fired: Sequence[Fired], pace: Pace) -> Iterable[Clip]:
+    """The clips of one shot: a new one where the framing changes, and one for the freeze."""
+    start, stop = at.placed.start, at.placed.stop
+    inside = [f for f in fired if start <= f.event.frame < stop]
+    framings = _framings(at, inside, pace)
+    edges = sorted({start, stop, *framings} | ({pace.freeze} if start < pace.freeze < stop else set()))
+    angle: Effect | None = None
+    for begin, end in pairwise(edges):
+        effects: list[Effect] = []
+        rule, cause = "", ""
+        if begin in framings:
+            found, angle = framings[begin]
+            rule, cause = found.rule.name, found.event.cause
+        if angle:
+            effects.append(replace(angle, duration=end - begin))
+        if begin == pace.freeze:
+            effects.append(Effect("hold", 0, end - begin, 1.0, "freeze", "end of the episode"))
+        effects += _effects(inside, begin, end, at, pace)
+        yield Clip(at.shot.id, begin, end - begin, begin - start, _apart(effects), rule, cause)
+
+
+def _framings(at: _Scene, fired: Sequence[Fired], pace: Pace) -> dict[int, tuple[Fired, Effect | None]]:
+    """Frames where a rule changes the framing, and to what; a cut to the framing that is already there is none."""
+    out: dict[int, tuple[Fired, Effect | None]] = {}
+    focus = ""  # the whole picture
+    for found in fired:
+        for act in found.rule.do:
+            if not isinstance(act, Cut):
+                continue
+            wanted = _focus(at, act, found, pace, focus)
+            if wanted != focus:
+                angle = Effect("angle", 0, 0, act.zoom, found.rule.name, found.event.cause, wanted)
+                out[found.event.frame] = (found, angle if wanted else None)
+                focus = wanted
+    return out
+
+
+def _focus(at: _Scene, act: Cut, found: Fired, pace: Pace, now: str) -> str:
+    """The character that a cut closes in on; empty for the whole picture (also the way back from a closer one)."""
+    if act.to == "all" or (act.to == "closer" and now):
+        return ""
+    speaker = _speaker(found.event.frame, pace)
+    others = [c for c in at.shot.characters if c != speaker]
+    if act.to == "listener":
+        return others[0] if others else now
+    return speaker if speaker in at.shot.characters else (at.shot.characters or ("",))[0]
+
+
+def _speaker(frame: int, pace: Pace) -> str:
+    """Who speaks at a frame, or spoke last."""
+    before = [s.speaker for s in pace.speech if s.start <= frame]
+    return before[-1] if before else ""
+
+
+def _effects(fired: Sequence[Fired], begin: int, end: int, at: _Scene, pace: Pace) -> list[Effect]:
+    """What the rules do to the clip [begin, end)."""
+    out: list[Effect] = []
+    for found in fired:
+        if not begin <= found.event.frame < end:
+            continue
+        start, room = found.event.frame - begin, end - found.event.frame
+        speaker = _speaker(found.event.frame, pace)
+        focus = speaker if speaker in at.shot.characters else ""
+        for act in found.rule.do:
+            for effect in _effect(act, start, room):
+                out.append(
+                    replace(
+                        effect,
+                        rule=found.rule.name,
+                        cause=found.event.cause,
+                        focus=focus if effect.kind == "punch_in" else "",
+                    )
+                )
+    return out
+
+
+def _effect(act: object, start: int, room: int) -> list[Effect]:
+    """An act as effects from frame `start` of a clip that has `room` frames left."""
+    match act:
+        case PunchIn():
+            return [Effect("punch_in", start, min(room, frames(act.seconds) or room), act.zoom)]
+        case Blur():
+            begins = range(0, min(room - act.burst + 1, act.every * act.times), act.every)
+            return [Effect("blur", start + b, act.burst, act.pixels) for b in begins]
+        case Flash():
+            return [Effect("flash", start, min(room, act.length), act.level)]
+        case Shake():
+            return [Effect("shake", start, min(room, act.length), act.pixels)]
+        case Impact():
+            return [Effect("impact", start, min(room, act.length))]
+        case SpeedLines():
+            return [Effect("speed_lines", start, min(room, frames(act.seconds)))]
+        case Hold():
+            length = min(room, frames(act.seconds))
+            return [Effect("hold", start + room - length, length)]
+        case _:
+            return []
+
+
+def _apart(effects: Sequence[Effect]) -> tuple[Effect, ...]:
+    """Effects in order of time, without one that starts while another of its kind still runs."""
+    out: list[Effect] = []
+    for effect in sorted(effects, key=lambda e: e.start):
+        if not any(e.kind == effect.kind and effect.start < e.start + e.duration for e in out):
+            out.append(effect)
+    return tuple(out)
+
+
+# -- sound, captions, notes
+
+
+def _hits(shots: Sequence[_Scene], fired: Sequence[Fired], pace: Pace) -> tuple[Hit, ...]:
+    """Foley of the shots and the rules' hits, in order; nothing inside a planned silence but what ends it."""
+    out = [Hit(at.shot.sound, min(at.placed.start + FOLEY_DELAY, at.placed.stop - 1)) for at in shots if at.shot.sound]
+    for found in fired:
+        for act in found.rule.do:
+            if isinstance(act, HitSound):
+                frame = min(pace.duration - 1, max(0, found.event.frame + frames(act.offset)))
+                out.append(Hit(act.kind, frame, act.strength, frames(act.seconds)))
+    return tuple(sorted(dict.fromkeys(out), key=lambda h: (h.frame, h.kind)))
+
+
+def _spans(fired: Sequence[Fired], picture: Sequence[Clip], pace: Pace) -> tuple[Span, ...]:
+    """Declared stretches: frozen looks, and the planned silences (never while someone speaks)."""
+    holds = [(clip.start + e.start, e.duration) for clip in picture for e in clip.effects if e.kind == "hold"]
+    out = [Span("freeze", start, start + length) for start, length in holds]
+    for found in fired:
+        for act in found.rule.do:
+            if isinstance(act, Stop):
+                start = max(0, found.event.frame - frames(act.before), _spoken_until(found.event.frame, pace))
+                stop = min(pace.duration, found.event.frame + frames(act.after))
+                out += [Span("silence", start, stop)] if stop > start else []
+    return tuple(sorted(set(out), key=lambda s: (s.start, s.kind)))
+
+
+def _spoken_until(frame: int, pace: Pace) -> int:
+    """Where the last speech before `frame` ends."""
+    return max((min(s.stop, frame) for s in pace.speech if s.start < frame), default=0)
+
+
+def _captions(episode: Episode, pace: Pace, heard: Mapping[str, Heard]) -> tuple[Caption, ...]:
+    lines = {line.id: line for line in episode.lines()}
+    out: list[Caption] = []
+    for index, speech in enumerate(pace.speech):
+        line = lines[speech.line]
+        until = _first_word(pace.speech[index + 1], heard) if index + 1 < len(pace.speech) else pace.freeze
+        out += captions.caption_line(
+            line.text, heard[line.id].words, speech, until, italic=line.kind == "inner", rate=FPS
+        )
+    return tuple(out)
+
+
+def _first_word(speech: Speech, heard: Mapping[str, Heard]) -> int:
+    words = heard[speech.line].words
+    return speech.start + (int(words[0].start * FPS) if words else 0)
+
+
+def _intensity(shots: Sequence[_Scene], pace: Pace, heard: Mapping[str, Heard]) -> dict[str, float]:
+    """How hard the music may play under each shot, 0..1: rises to the cliffhanger, moved by how people speak."""
+    out: dict[str, float] = {}
+    for at in shots:
+        moved = [heard[s.line].arousal for s in pace.speech if at.placed.start <= s.start < at.placed.stop]
+        level = QUIET_INTENSITY + RISE * at.placed.start / pace.duration
+        out[at.shot.id] = round(min(1.0, level + LOUD_SHARE * (max(moved) if moved else 0.3)), 3)
+    return out
+
+
+def _scenes(shots: Sequence[_Scene]) -> list[dict[str, object]]:
+    """Scene ranges for the score: mood and place, in frames."""
+    out: list[dict[str, object]] = []
+    for scene in dict.fromkeys(at.scene.id for at in shots):
+        group = [at for at in shots if at.scene.id == scene]
+        first, last = group[0], group[-1]
+        out.append(
+            {
+                "id": scene,
+                "start": first.placed.start,
+                "stop": last.placed.stop,
+                "mood": first.scene.mood,
+                "location": first.scene.location,
+            }
+        )
+    return out

@@ -1,0 +1,73 @@
+"""Dialogue takes in; curve, markers and emotion per line out. Knows voices and takes; no shots, no models.
+
+Arousal is in the sound and is measured against the same voice speaking neutrally; valence is in the script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.levels import Heard, Manner, Samples, arousal_of, envelope, intensity, manner_of, markers, phrases
+from models.base import TimedWord
+
+VALENCE = {
+    "neutral": 0.0, "joy": 0.8, "tender": 0.6, "smirk": 0.1, "anger": -0.6, "rage": -0.8, "fear": -0.7, "shock": -0.3,
+    "grief": -0.8, "tears": -0.7, "resolve": 0.2, "cold": -0.4, "plead": -0.4, "triumph": 0.7,
+}  # fmt: skip
+"""Valence of an emotion tag, where the script gives no number of its own."""
+
+
+@dataclass(frozen=True)
+class HeardTake:
+    """A dialogue take as listening needs it: mono samples (n,) in -1..1, word times in seconds, and the script's tag."""
+
+    samples: Samples
+    sample_rate: int
+    words: tuple[TimedWord, ...]
+    voice: str
+    emotion: str = "neutral"
+    valence: float = 0.0
+
+
+def listen(takes: Mapping[str, HeardTake]) -> dict[str, Heard]:
+    """What is heard in each take, by line id. ValueError when a take is not finite mono sound."""
+    manners = {line: manner_of(t.samples, t.sample_rate, t.words) for line, t in takes.items()}
+    neutral = {voice: _neutral(voice, takes, manners) for voice in {t.voice for t in takes.values()}}
+    return {line: _heard(take, manners[line], neutral[take.voice]) for line, take in takes.items()}
+
+
+def _heard(take: HeardTake, manner: Manner, neutral: Manner) -> Heard:
+    sound = envelope(take.samples, take.sample_rate)
+    return Heard(
+        curve=intensity(sound),
+        markers=tuple(markers(sound)),
+        arousal=arousal_of(manner, neutral),
+        valence=take.valence or VALENCE.get(take.emotion, 0.0),
+        loudness=round(manner.level_db, 2),
+        phrases=tuple(phrases(sound)),
+        words=take.words,
+        seconds=sound.seconds,
+        emotion=take.emotion,
+    )
+
+
+def _neutral(voice: str, takes: Mapping[str, HeardTake], manners: Mapping[str, Manner]) -> Manner:
+    """A voice's reference: the median of its neutral takes, or of all its takes when it has none."""
+    lines = [line for line, t in takes.items() if t.voice == voice]
+    plain = [line for line in lines if takes[line].emotion == "neutral"] or lines
+    return _median([manners[line] for line in plain])
+
+
+def _median(manners: Sequence[Manner]) -> Manner:
+    def middle(values: list[float]) -> float:
+        heard = [v for v in values if v > 0] or [0.0]
+        return float(np.median(heard))
+
+    return Manner(
+        pitch=middle([m.pitch for m in manners]),
+        spread=middle([m.spread for m in manners]),
+        level_db=float(np.median([m.level_db for m in manners])),
+        rate=middle([m.rate for m in manners]),
+    )

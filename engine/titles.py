@@ -1,0 +1,59 @@
+"""Lettering over the picture: what is written, when and for how long. Knows words and frames; draws nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.core import FPS, Episode, Series
+from engine.pacing import Pace
+from engine.timeline import Graphic
+
+LABEL_FRAMES = round(2.5 * FPS)
+"""The visible label must show for two seconds on the opening picture."""
+TITLE_FRAMES = round(1.5 * FPS)
+TITLE_LATEST_STOP = 8 * FPS
+TITLE_EARLIEST = 2 * FPS
+RECAP_FRAMES = round(2.2 * FPS)
+END_CARD_DELAY = 10
+"""The stinger's impact is seen before the card covers it."""
+
+WORDS = {
+    "en": {"label": "AI-generated", "episode": "Episode {number}", "end": "To be continued", "finale": "The End"},
+    "zh": {"label": "AI生成", "episode": "第{number}集", "end": "未完待续", "finale": "全剧终"},
+}
+
+
+def graphics(series: Series, episode: Episode, pace: Pace) -> tuple[Graphic, ...]:
+    """Label, recap, title with the episode's number, end card; in that order of appearance."""
+    words = WORDS[series.language]
+    out = [Graphic("label", words["label"], 0, LABEL_FRAMES)]
+    if episode.caption:
+        out.append(Graphic("recap", episode.caption, FPS // 2, RECAP_FRAMES))
+    start = title_start(pace)
+    out.append(Graphic("title", series.title, start, TITLE_FRAMES))
+    out.append(Graphic("episode", words["episode"].format(number=episode.number), start, TITLE_FRAMES))
+    card = pace.freeze + END_CARD_DELAY
+    end = "finale" if episode.number == series.length else "end"
+    out.append(Graphic("end_card", words[end], card, pace.duration - card))
+    if episode.cliffhanger.question:
+        out.append(Graphic("question", episode.cliffhanger.question, card, pace.duration - card))
+    return tuple(out)
+
+
+def title_start(pace: Pace) -> int:
+    """Over the longest wordless stretch of the first eight seconds, best on a cut; never before two seconds."""
+    latest = TITLE_LATEST_STOP - TITLE_FRAMES
+    cuts = [s.start for s in pace.shots if TITLE_EARLIEST <= s.start <= latest]
+    ends = [s.stop for s in pace.speech if TITLE_EARLIEST <= s.stop <= latest]
+    options = [(_talked_over(start, pace), rank, start) for rank, group in enumerate((cuts, ends)) for start in group]
+    return min(options)[2] if options else TITLE_EARLIEST
+
+
+def _talked_over(start: int, pace: Pace) -> int:
+    """Frames of speech under a title that starts at `start`."""
+    return sum(max(0, min(s.stop, start + TITLE_FRAMES) - max(s.start, start)) for s in pace.speech)
+
+
+def shown(graphics: Sequence[Graphic], kind: str) -> Graphic | None:
+    """The first graphic of a kind."""
+    return next((g for g in graphics if g.kind == kind), None)
