@@ -51,7 +51,7 @@ changes: "LINE[!] event sentence :: fact; fact". LINE counts the scene's own spo
     knows X SECRET saw|overheard|deduced|told:Y   SECRET = power secret deed limit sale, or *word = a fresh secret of
                                                   this episode (use * whenever the thing learned is local)
     suspects X SECRET · believes X WORD · holds PROP X (PROP = proof token prop3) · warm X Y +1|-2 · rank X +1|-1
-    captive X Y · free X · hurt X WORD · healed X · promise X Y *word · lost X *word · won X *word · clock -1
+    captive X Y · free X · hurt X WORD · healed X · promise X Y *word · uses L (the gift works; its price is paid) · lost X *word · won X *word · clock -1
 pay: the first spoken line of the NEXT episode; it must ANSWER the question in passing, stand alone (speaker says what
   happened), and may be said by any listed speaker who is in that next scene: give lines for >= 3 speakers.
   `paid` = event :: facts, as one change.
@@ -76,7 +76,7 @@ SLOTS: {x} or {x.form}. People {L} {R} {A} {T} {U} {N} with .he .him .his .He .H
   auction") {thing} ("lot nine") {keeper} ("the auctioneer", never seen or heard) {rule} (finite: "no bid counts after
   the bell") {test} (bare verb phrase: "bid blind") {prize} ("the harbour deed") {slur} ("a florist with a paddle")
   {lever} ("the reserve price").
-Step `bridge` = R lets a captive L walk on a leash (needs "captive L", changes "free L"), or A frees L.
+Step `after` = between the face-off (B8) and the last episode (only in long seasons). Step `bridge` = R lets a captive L walk on a leash (needs "captive L", changes "free L"), or A frees L.
 Chinese: measure word {proof.mw}; text uses full-width marks; no spaces.
 
 `pools.toml` holds [pools] lists for season slots by era, `[[kit]]` arena kits, `[[crime]]` old crimes; `phrases.toml`

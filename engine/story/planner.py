@@ -1,0 +1,391 @@
+"""The season planner: walks the layout, picks scenes whose needs hold, keeps the debt ledger. Words come from realise."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.core import Change, Cliffhanger, Fact
+from engine.story.bank import Bank, Button, ChangeSpec, SceneTemplate, Spoken, parse_change
+from engine.story.effects import effects, meets
+from engine.story.engines import GAPS, SECOND_ENGINE_BEATS, Step, lay_out
+from engine.story.realise import Memory, Said, realise
+from engine.story.slots import Binding
+from engine.story.world import World, counts, violations
+from models.words import count
+
+CLIFF_REST = 2  # episodes before a kind of cliffhanger may come again
+PLACE_RUN = 3  # most episodes running in one place
+TEMPLATE_REST = 3
+MIN_CHANGES = 3
+TRIALS = 14  # templates tried per episode before the step is relaxed
+SYNOPSIS_LIMIT = {"en": 16, "zh": 40}
+
+
+class DeadEnd(Exception):
+    """No scene fits here; the caller plans again with another seed."""
+
+
+@dataclass(frozen=True)
+class Debt:
+    """An open cliffhanger: which episode asked, with which button, due when."""
+
+    episode: int
+    button: Button
+    binding: Binding
+    due: int
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One episode, decided: its scene, its words, what it changes and pays."""
+
+    step: Step
+    template: SceneTemplate
+    binding: Binding
+    place: str  # location id
+    said: tuple[Said, ...]
+    paid: Debt | None
+    paid_event: str
+    changes: tuple[Change, ...]
+    cliff: Cliffhanger
+    title: str
+    synopsis: str
+
+
+@dataclass
+class Season:
+    """The walk so far."""
+
+    binding: Binding
+    bank: Bank
+    engines: tuple[str, str]
+    era: str
+    threat: str
+    rng: random.Random
+    memory: Memory
+    world: World
+    initial: list[Fact] = field(default_factory=list)
+    done: list[Planned] = field(default_factory=list)
+    uses: Counter[str] = field(default_factory=Counter)
+    last_use: dict[str, int] = field(default_factory=dict)
+    synopses: set[str] = field(default_factory=set)
+    titles: set[str] = field(default_factory=set)
+    kits: list[Mapping[str, Any]] = field(default_factory=list)
+    arena_kits: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    debts: list[Debt] = field(default_factory=list)
+
+
+def plan_season(
+    binding: Binding, bank: Bank, engines: tuple[str, str], era: str, threat: str, length: int, seed: int
+) -> tuple[list[Planned], list[Fact]]:
+    """Every episode decided, and the facts that hold before the first. Raises DeadEnd when the bank runs dry."""
+    rng = random.Random(f"plan-{seed}-{length}")
+    initial = _initial(binding)
+    season = Season(
+        binding, bank, engines, era, threat, rng, Memory(binding.language, binding.names()), World.of(initial), initial
+    )
+    for step in lay_out(length, seed):
+        _play(season, step, length)
+    return season.done, season.initial
+
+
+def _initial(binding: Binding) -> list[Fact]:
+    """Where everybody and everything is before episode 1, and who knows what."""
+    ids = {letter: who.id for letter, who in binding.roles.items()}
+    home, seat = binding.places["home"].id, binding.places["seat"].id
+    spots = {"L": home, "A": home, "N": home, "R": seat, "T": seat, "U": seat}
+    facts = [Fact(predicate="at", subject=ids[letter], object=place) for letter, place in spots.items()]
+    holders = {"proof": "R", "token": "L", "prop3": "T"}
+    seen: set[str] = set()
+    for role, letter in holders.items():
+        prop = binding.props[role].id
+        if prop not in seen:
+            facts.append(Fact(predicate="holds", subject=ids[letter], object=prop))
+            seen.add(prop)
+    known = [("T", "deed"), ("T", "sale"), ("L", "power"), ("L", "limit"), ("L", "secret")]
+    facts += [Fact(predicate="knows", subject=ids[who], object=what, value="before") for who, what in known]
+    warm = [("L", "U", 1), ("L", "T", 1), ("U", "T", 2), ("L", "R", -1), ("R", "L", -1), ("A", "N", 2)]
+    facts += [Fact(predicate="warmth", subject=ids[a], object=ids[b], value=str(n)) for a, b, n in warm]
+    ranks = {"L": 0, "R": 3, "A": 1, "T": 2, "U": 4, "N": 0}
+    facts += [Fact(predicate="rank", subject=ids[letter], value=str(n)) for letter, n in ranks.items()]
+    return [*facts, Fact(predicate="clock", subject="season", value="40")]
+
+
+# -- one episode
+
+
+def _play(season: Season, step: Step, length: int) -> None:
+    for kinds in _relaxations(season, step):
+        templates = _ranked(season, step, kinds)
+        for template in templates[:TRIALS]:
+            planned = _try_template(season, step, template, length)
+            if planned:
+                _commit(season, planned)
+                return
+    raise DeadEnd(f"episode {step.episode}: no scene for {step.kind}")
+
+
+def _relaxations(season: Season, step: Step) -> Iterator[tuple[str, ...]]:
+    """The step asked for, then what may stand in for it."""
+    captive = bool(season.world.captor(season.binding.roles["L"].id))
+    if captive and step.kind not in ("B0", "B1") and step.kind not in GAPS:
+        raise DeadEnd("the lead is still captive")
+    if captive and step.kind in GAPS and (season.rng.random() < 0.5 or step.episode > 2):
+        yield ("bridge",)
+    yield (step.kind,)
+    if not step.beats and step.kind != "after":
+        yield GAPS
+        yield ("bridge",)
+
+
+def _ranked(season: Season, step: Step, kinds: Sequence[str]) -> list[SceneTemplate]:
+    """Templates that may be played now, best first."""
+    found = [t for t in season.bank.scenes if t.step in kinds and _fits(season, step, t)]
+    return sorted(found, key=lambda t: -_score(season, step, t))
+
+
+def _fits(season: Season, step: Step, template: SceneTemplate) -> bool:
+    lead, second = season.engines
+    allowed = {lead, second if any(b in SECOND_ENGINE_BEATS for b in step.beats) or not step.beats else lead}
+    if template.engines and not allowed & set(template.engines):
+        return False
+    if not template.engines and lead == "inquiry":
+        return False
+    if template.eras and season.era not in template.eras:
+        return False
+    if template.acts and step.act not in template.acts:
+        return False
+    if step.episode - season.last_use.get(template.id, -99) <= TEMPLATE_REST:
+        return False
+    return _reachable(season, template) and all(
+        meets(season.world, season.binding, n, season.threat) for n in template.needs
+    )
+
+
+def _reachable(season: Season, template: SceneTemplate) -> bool:
+    """A captive lead appears only with the captor; others come and go."""
+    captor = season.world.captor(season.binding.roles["L"].id)
+    if not captor or "L" not in template.people:
+        return not any(n.startswith("captive L") for n in template.needs) or bool(captor)
+    return any(n.startswith("captive L") for n in template.needs) or template.step == "bridge"
+
+
+def _score(season: Season, step: Step, template: SceneTemplate) -> float:
+    score = season.rng.uniform(0, 3)
+    score += 2.5 if template.engines else 0
+    score -= 4 * season.uses[template.id]
+    score += 1.5 if any(p.speaker in template.people for d in season.debts for p in d.button.pay) else 0
+    if season.done:
+        before = season.done[-1].template
+        score -= 1.5 if set(before.cast) == set(template.cast) else 0
+        score -= 1.0 if before.mood == template.mood else 0
+    return score
+
+
+def _kit(season: Season, step: Step) -> Mapping[str, Any]:
+    """The arena's kit, or the next one of the shuffled deck."""
+    if step.arena and step.arena in season.arena_kits:
+        return season.arena_kits[step.arena]
+    if not season.kits:
+        season.kits = [k for k in season.bank.kits if not k.get("eras") or season.era in k["eras"]]
+        season.rng.shuffle(season.kits)
+    kit = season.kits.pop()
+    if step.arena:
+        season.arena_kits[step.arena] = kit
+    return kit
+
+
+def _place(season: Season, template: SceneTemplate) -> str:
+    """Where the scene plays: its own place role, or somewhere new; never more than three running in one place."""
+    recent = [p.place for p in season.done[-PLACE_RUN:]]
+    stuck = recent[0] if len(recent) == PLACE_RUN and len(set(recent)) == 1 else ""
+    wanted = season.binding.places[template.where].id if template.where else ""
+    captor = season.world.captor(season.binding.roles["L"].id)
+    if captor and not wanted:
+        wanted = season.world.place(season.binding.roles["L"].id)
+    if wanted and wanted != stuck:
+        return wanted
+    others = sorted({loc.id for loc in season.binding.places.values()} - set(recent[-1:]) - {stuck})
+    return season.rng.choice(others)
+
+
+def _buttons(season: Season, template: SceneTemplate) -> list[Button]:
+    recent = {p.cliff.kind for p in season.done[-CLIFF_REST:]}
+    found = [b for b in template.buttons if b.kind not in recent]
+    season.rng.shuffle(found)
+    return found
+
+
+def _payments(season: Season, template: SceneTemplate) -> list[tuple[Debt | None, Spoken | None]]:
+    """Ways to open: the oldest debt paid by somebody present, else by a silent event."""
+    if not season.debts:
+        return [(None, None)]
+    debt = season.debts[0]
+    spoken = [p for p in debt.button.pay if p.speaker in template.cast]
+    spoken += [p for p in debt.button.pay if p.speaker in template.phone]
+    season.rng.shuffle(spoken)
+    spoken.sort(key=lambda p: p.speaker == template.lines[0].speaker)
+    return [*((debt, p) for p in spoken), (debt, None)]
+
+
+def _try_template(season: Season, step: Step, template: SceneTemplate, length: int) -> Planned | None:
+    place = _place(season, template)
+    binding = season.binding.at(place, _kit(season, step))
+    for debt, pay in _payments(season, template):
+        for button in _buttons(season, template):
+            spoken = _aside(pay, debt)
+            said = realise(
+                template, button, spoken, binding, season.memory, step.episode, season.rng, season.bank
+            )  # fmt: skip
+            if said:
+                planned = _assemble(season, step, template, button, binding, place, said, debt, spoken, length)
+                if planned:
+                    return planned
+    return None
+
+
+def _aside(pay: Spoken | None, debt: Debt | None) -> Spoken | None:
+    """The pay line with the kit words of the episode that asked already filled in."""
+    if not pay or not debt:
+        return None
+    scene = debt.binding.scene
+    nouns = debt.binding.nouns
+    words = [w.replace("{place}", nouns[scene["place"]]) for w in pay.wordings]
+    for name in ("event", "thing", "keeper", "rule", "test", "prize", "slur", "lever"):
+        words = [w.replace(f"{{{name}}}", str(scene.get(name, ""))) for w in words]
+    delivery = "phone" if pay.delivery == "phone" else pay.delivery
+    return Spoken(pay.speaker, pay.function, pay.emotion, delivery, tuple(words))
+
+
+def _assemble(
+    season: Season,
+    step: Step,
+    template: SceneTemplate,
+    button: Button,
+    binding: Binding,
+    place: str,
+    said: list[Said],
+    debt: Debt | None,
+    pay: Spoken | None,
+    length: int,
+) -> Planned | None:
+    """Resolve the changes against the world; None when an invariant would break or too little would change."""
+    offset = 1 if pay else 0
+    specs: list[tuple[ChangeSpec, Binding, int | None]] = []
+    if debt:
+        specs.append((debt.button.paid, debt.binding, 0 if pay else None))
+    for spec in [*template.changes, *_owed(season, step)]:
+        last = len(said) - 1
+        line = last if spec.line == 99 else spec.line - 1 + offset if spec.line else None
+        specs.append((spec, binding, line))
+    played = _changes(season, step, template, place, specs)
+    synopsis = _fresh(season, [binding.fill(s) for s in template.synopsis], season.synopses)
+    if played is None or synopsis is None:
+        return None
+    changes, extra = played
+    season_title = _fresh(season, [binding.fill(t) for t in template.title], season.titles) or binding.fill(
+        template.title[0]
+    )
+    due = step.episode + 1
+    cliff = Cliffhanger(
+        kind=button.kind, question=binding.fill(button.ask), answers=tuple(binding.fill(a) for a in button.answers),
+        due=due, strength=button.strength,
+    )  # fmt: skip
+    season.initial += extra
+    event = binding_event(debt) if debt else ""
+    return Planned(
+        step, template, binding, place, tuple(said), debt, event, tuple(changes), cliff, season_title, synopsis
+    )
+
+
+def binding_event(debt: Debt) -> str:
+    """What paid a debt, in words."""
+    return debt.binding.fill(debt.button.paid.event)
+
+
+def _fresh(season: Season, wordings: list[str], taken: set[str]) -> str | None:
+    fits = [
+        w
+        for w in wordings
+        if w not in taken and count(w, season.binding.language) <= SYNOPSIS_LIMIT[season.binding.language]
+    ]
+    return season.rng.choice(fits) if fits else None
+
+
+def _owed(season: Season, step: Step) -> list[ChangeSpec]:
+    """What the beats of a merged episode must leave behind, told as events between the scenes."""
+    table: Mapping[str, list[str]] = season.bank.phrases.get("owed", {})
+    return [parse_change(row, line=0) for beat in step.beats for row in table.get(f"B{beat}", ())]
+
+
+def _changes(
+    season: Season,
+    step: Step,
+    template: SceneTemplate,
+    place: str,
+    specs: Sequence[tuple[ChangeSpec, Binding, int | None]],
+) -> tuple[list[Change], list[Fact]] | None:
+    """Resolved changes in order and the facts that must have held from the start; None when a rule would break."""
+    extra: list[Fact] = []
+    world = season.world
+    done: list[Change] = []
+    arrival = _arrival(season, template, place)
+    if arrival:
+        if any(violations(world, arrival)):
+            return None
+        world = world.apply(arrival)
+        done.append(arrival)
+    solid = 0
+    for spec, binding, line in specs:
+        adds, removes, before = effects(world, binding, spec, step.episode)
+        for fact in before:
+            extra.append(fact)
+            world = World.of([*world.facts.values(), fact])
+        if not adds and not removes:
+            continue
+        change = Change(
+            event=binding.fill(spec.event), adds=tuple(adds), removes=tuple(removes), line=line, irreversible=spec.irreversible
+        )  # fmt: skip
+        if any(violations(world, change)):
+            return None
+        solid += counts(world, change)
+        world = world.apply(change)
+        done.append(change)
+    enough = solid >= MIN_CHANGES and any(c.irreversible for c in done)
+    return (done, extra) if enough else None
+
+
+def _arrival(season: Season, template: SceneTemplate, place: str) -> Change | None:
+    """Everybody who is seen comes to the scene's place."""
+    people = [season.binding.roles[x] for x in template.cast]
+    movers = [p for p in people if season.world.place(p.id) != place]
+    if not movers:
+        return None
+    movers.sort(key=lambda p: p.role == "lead")  # a captor arrives before the captive
+    words = season.bank.phrases["words"]
+    names = words["and"].join(p.name for p in movers)
+    event = words["arrive"].format(names=names, place=season.binding.nouns[place])
+    return Change(event=event, adds=tuple(Fact(predicate="at", subject=p.id, object=place) for p in movers))
+
+
+def _commit(season: Season, planned: Planned) -> None:
+    episode = planned.step.episode
+    before = {(f.predicate, f.subject, f.object) for f in season.world.facts.values()}
+    late = [f for f in season.initial if (f.predicate, f.subject, f.object) not in before and f.value == "before"]
+    season.world = World.of([*season.world.facts.values(), *late])
+    for change in planned.changes:
+        season.world = season.world.apply(change)
+    season.memory.remember(planned.said, episode)
+    season.uses[planned.template.id] += 1
+    season.last_use[planned.template.id] = episode
+    season.synopses.add(planned.synopsis)
+    season.titles.add(planned.title)
+    if planned.paid:
+        season.debts.remove(planned.paid)
+    button = next(b for b in planned.template.buttons if b.kind == planned.cliff.kind)
+    season.debts.append(Debt(episode, button, planned.binding, planned.cliff.due))
+    season.done.append(planned)

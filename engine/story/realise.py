@@ -1,0 +1,228 @@
+"""From a scene template to spoken lines: picks wordings so that size, names, first words and repeats stay within bounds.
+
+Knows the season's spoken memory, not its plot. Chinese uses runs of seven Han characters where English uses four words:
+four words carry about seven characters."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from engine.core import Language
+from engine.story.bank import Bank, Button, SceneTemplate, Spoken
+from engine.story.slots import Binding
+from models.words import count, han, words
+
+LINE_LIMIT = {"en": 12, "zh": 24}  # one line: words; characters with punctuation
+HOOK_LIMIT = {"en": 9, "zh": 16}
+TOTAL_GOAL = {"en": (54, 60), "zh": (128, 168)}  # zh with punctuation: about 110-142 Han characters
+TOTAL_LIMIT = {"en": 60, "zh": 175}
+GRAM_LENGTH = {"en": 4, "zh": 7}
+GRAM_LIMIT = 3  # uses of one gram a season, names aside
+NAME_LIMIT = 2  # uses of one name an episode
+FIRST_WORD_LIMIT = 2
+SKELETON_REST = 3  # episodes before a wording may come again
+TRIES = 160
+_SENTENCE = re.compile(r"[^.!?…。！？]+[.!?…。！？]*")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A realised line."""
+
+    speaker: str  # role letter
+    function: str
+    emotion: str
+    delivery: str
+    text: str
+    skeleton: str  # the wording it came from
+
+
+@dataclass
+class Memory:
+    """What the season has said so far."""
+
+    language: Language
+    names: frozenset[str]
+    sentences: set[str] = field(default_factory=set)
+    grams: Counter[str] = field(default_factory=Counter)
+    skeletons: dict[str, int] = field(default_factory=dict)
+
+    def allows(self, text: str, skeleton: str, episode: int) -> bool:
+        """Whether a line may be said in this episode without repeating the season."""
+        if episode - self.skeletons.get(skeleton, -99) <= SKELETON_REST:
+            return False
+        if any(s in self.sentences for s in normal_sentences(text)):
+            return False
+        return all(self.grams[g] < GRAM_LIMIT for g in grams(text, self.language, self.names))
+
+    def remember(self, said: Sequence[Said], episode: int) -> None:
+        for line in said:
+            self.sentences.update(normal_sentences(line.text))
+            self.grams.update(grams(line.text, self.language, self.names))
+            self.skeletons[line.skeleton] = episode
+
+
+def normal_sentences(text: str) -> list[str]:
+    """The sentences of a line, lower case, letters only.
+
+    >>> normal_sentences("Just cold. How did she die?")
+    ['just cold', 'how did she die']
+    """
+    found = (" ".join(re.findall(r"\w+", s.lower())) for s in _SENTENCE.findall(text))
+    return [s for s in found if s]
+
+
+def grams(text: str, language: Language, names: frozenset[str]) -> list[str]:
+    """Runs of four words (seven Han characters), broken at names."""
+    size = GRAM_LENGTH[language]
+    if language == "zh":
+        for name in names:
+            text = text.replace(name, "\n")
+        runs = ["".join(re.findall(r"[㐀-鿿]", part)) for part in text.split("\n")]
+        return [run[i : i + size] for run in runs for i in range(len(run) - size + 1)]
+    tokens = [w.lower() for w in words(text)]
+    low = {n.lower() for n in names}
+    found = [tokens[i : i + size] for i in range(len(tokens) - size + 1)]
+    return [" ".join(g) for g in found if not low & {t.removesuffix("'s") for t in g}]
+
+
+def first_word(text: str, language: Language) -> str:
+    """The word a line opens with; in Chinese its first two characters."""
+    if language == "zh":
+        return text[:2]
+    found = words(text)
+    return found[0].lower() if found else ""
+
+
+def name_uses(text: str, name: str, language: Language) -> int:
+    """How often a name is spoken in a text."""
+    if language == "zh":
+        return text.count(name)
+    return sum(w.removesuffix("'s").removesuffix("’s") == name for w in words(text))
+
+
+def speech_size(text: str, language: Language) -> int:
+    return count(text, language)
+
+
+def _options(
+    line: Spoken, binding: Binding, memory: Memory, episode: int, limit: int, rng: random.Random
+) -> list[Said]:
+    found: list[Said] = []
+    for wording in line.wordings:
+        text = wording.replace("{sees}", rng.choice(binding.sees)) if "{sees}" in wording else wording
+        text = binding.fill(text)
+        if count(text, binding.language) <= limit and memory.allows(text, wording, episode):
+            found.append(Said(line.speaker, line.function, line.emotion, line.delivery, text, wording))
+    return found
+
+
+def _clashes(lines: Sequence[Said], memory: Memory) -> int:
+    """How many rules inside one episode a choice of wordings breaks."""
+    language = memory.language
+    firsts = Counter(first_word(line.text, language) for line in lines)
+    whole = "\n".join(line.text for line in lines)
+    names = sum(max(0, name_uses(whole, name, language) - NAME_LIMIT) for name in memory.names if name)
+    sentences = Counter(s for line in lines for s in normal_sentences(line.text))
+    doubled = sum(n - 1 for n in sentences.values())
+    return sum(max(0, n - FIRST_WORD_LIMIT) for n in firsts.values()) + names + doubled
+
+
+def _miss(lines: Sequence[Said], language: Language) -> int:
+    low, high = TOTAL_GOAL[language]
+    size = sum(count(line.text, language) for line in lines)
+    return low - size if size < low else max(0, size - high)
+
+
+def realise(
+    template: SceneTemplate,
+    button: Button,
+    pay: Spoken | None,
+    binding: Binding,
+    memory: Memory,
+    episode: int,
+    rng: random.Random,
+    bank: Bank,
+) -> list[Said] | None:
+    """The episode's lines, the pay line first and the button last; None when no choice of wordings keeps the rules."""
+    source = [*([pay] if pay else []), *template.lines, button.say]
+    limits = [HOOK_LIMIT[binding.language] if i == 0 else LINE_LIMIT[binding.language] for i in range(len(source))]
+    options = [_options(line, binding, memory, episode, top, rng) for line, top in zip(source, limits, strict=True)]
+    if not all(options):
+        return None
+    best: list[Said] | None = None
+    best_cost = 10_000
+    for _ in range(TRIES):
+        chosen = [rng.choice(o) for o in options]
+        cost = _cost(chosen, memory)
+        if cost < best_cost:
+            best, best_cost = chosen, cost
+        if cost == 0:
+            break
+    assert best is not None
+    if _miss(best, binding.language) and _size(best) < TOTAL_GOAL[binding.language][0]:
+        best = _lengthen(best, template, binding, memory, episode, rng, bank)
+    legal = not _clashes(best, memory) and _size(best, binding.language) <= TOTAL_LIMIT[binding.language]
+    return best if legal else None
+
+
+def _size(lines: Sequence[Said], language: Language = "en") -> int:
+    return sum(count(line.text, language) for line in lines)
+
+
+def _cost(lines: Sequence[Said], memory: Memory) -> int:
+    over = max(0, _size(lines, memory.language) - TOTAL_LIMIT[memory.language])
+    return 20 * _clashes(lines, memory) + _miss(lines, memory.language) + 50 * (over > 0)
+
+
+def _lengthen(
+    lines: list[Said],
+    template: SceneTemplate,
+    binding: Binding,
+    memory: Memory,
+    episode: int,
+    rng: random.Random,
+    bank: Bank,
+) -> list[Said]:
+    """Add one or two stock lines in the middle while the scene is too short; leaves it alone when none fits."""
+    best = lines
+    for _ in range(2):
+        if not _miss(best, binding.language):
+            break
+        trials = list(_with_filler(best, template, binding, memory, episode, rng, bank))
+        legal = [
+            t for t in trials if not _clashes(t, memory) and _size(t, binding.language) <= TOTAL_LIMIT[binding.language]
+        ]
+        if not legal:
+            break
+        best = min(legal, key=lambda t: _miss(t, binding.language))
+    return best
+
+
+def _with_filler(
+    lines: list[Said],
+    template: SceneTemplate,
+    binding: Binding,
+    memory: Memory,
+    episode: int,
+    rng: random.Random,
+    bank: Bank,
+) -> Iterator[list[Said]]:
+    fills: dict[str, list[str]] = bank.phrases["fill"]
+    functions = [f for f in fills if f not in (lines[1].function, lines[2].function)]
+    for function in rng.sample(functions, len(functions)):
+        place = rng.randrange(2, max(3, len(lines) - 3))
+        around = {lines[place - 1].speaker, lines[place].speaker}
+        speakers = [s for s in template.cast if s not in around] or [lines[place].speaker]
+        filler = Spoken(rng.choice(speakers), function, "cold", "voice", tuple(fills[function]))
+        for said in _options(filler, binding, memory, episode, LINE_LIMIT[binding.language], rng)[:4]:
+            yield [*lines[:place], said, *lines[place:]]
+
+
+def han_size(lines: Sequence[Said]) -> int:
+    """Han characters of an episode."""
+    return sum(han(line.text) for line in lines)
