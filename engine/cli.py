@@ -1,0 +1,187 @@
+"""The command line: what a person types, one clear line when it is wrong. Knows no stage; calls the pipeline.
+
+Exit codes: 0 done, 1 a check failed, 2 wrong usage or input."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.core import UserError
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="One paragraph of premise in; finished vertical drama episodes out.",
+)
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="the series folder (it holds series.json)")]
+Premise = Annotated[str, typer.Argument(metavar="PREMISE", help="the premise, @FILE, or - for standard input")]
+Script = Annotated[Path | None, typer.Option(metavar="FILE", help="start from your own script: Fountain or NAME: line")]
+Length = Annotated[int, typer.Option(min=3, max=120, help="episodes in the season")]
+LanguageOption = Annotated[str | None, typer.Option(help="en or zh; read from the premise when not given")]
+Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="same premise and seed: same series")]
+Out = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="where series folders go (default $CLIFFHANGER_OUT or out)")
+]
+ProfileName = Annotated[str, typer.Option("--profile", help="how to render: see configs/profiles")]
+Episodes = Annotated[str | None, typer.Option(metavar="LIST", help="which episodes: 3, 1-20 or 1-3,7 (default all)")]
+AsJson = Annotated[bool, typer.Option("--json", help="the last line is one JSON object")]
+
+
+def example(*lines: str) -> str:
+    return "Example:\n\n" + "\n\n".join(f"  {line}" for line in lines)
+
+
+@app.command(epilog=example('cliffhanger plan "A baker finds a letter that was meant for a dead man." --length 12'))
+def plan(
+    premise: Premise,
+    script: Script = None,
+    length: Length = 20,
+    language: LanguageOption = None,
+    seed: Seed = 1,
+    out: Out = None,
+) -> None:
+    """Write only: a bible, an arc and all scripts to read and approve."""
+    from engine import commands
+
+    folder, series, fresh = commands.plan_order(premise, script, length, language, seed, out, "draft")
+    print(f"{series.title}: {len(series.episodes)} episodes {'written' if fresh else 'were already written'}")
+    print(f"read {folder.root / 'bible.md'}, {folder.root / 'arc.md'} and each episode's script.md, then render:")
+    print(f"  cliffhanger render {folder.root}")
+    print(folder.root)
+
+
+@app.command(epilog=example("cliffhanger render out/the-hidden-heiress-1a2b3c --episodes 1-3"))
+def render(folder: Folder, profile: ProfileName = "draft", episodes: Episodes = None, as_json: AsJson = False) -> None:
+    """Render a planned series, or go on where a run stopped."""
+    from engine import commands
+
+    commands.render_folder(folder, profile, episodes, as_json)
+
+
+@app.command(epilog=example('cliffhanger make "A maid is the real empress." --episodes 1-3 --json'))
+def make(
+    premise: Premise,
+    script: Script = None,
+    length: Length = 20,
+    language: LanguageOption = None,
+    seed: Seed = 1,
+    out: Out = None,
+    profile: ProfileName = "draft",
+    episodes: Episodes = None,
+    as_json: AsJson = False,
+) -> None:
+    """Plan and render in one go."""
+    from engine import commands
+
+    started = time.monotonic()
+    folder, _, _ = commands.plan_order(premise, script, length, language, seed, out, profile)
+    commands.render_folder(folder.root, profile, episodes, as_json, started)
+
+
+@app.command(epilog=example("cliffhanger status out/the-hidden-heiress-1a2b3c"))
+def status(folder: Folder, profile: ProfileName = "draft") -> None:
+    """What is written, what is rendered, what it cost."""
+    from engine import commands
+
+    commands.show_status(folder, profile)
+
+
+@app.command(epilog=example("cliffhanger verify out/the-hidden-heiress-1a2b3c --episodes 1-3 --json"))
+def verify(folder: Folder, profile: ProfileName = "draft", episodes: Episodes = None, as_json: AsJson = False) -> None:
+    """Re-check every deliverable from the files themselves; exit 1 names what fails."""
+    from engine import commands
+
+    if not commands.verify_folder(folder, profile, episodes, as_json):
+        raise typer.Exit(1)
+
+
+@app.command(epilog=example("cliffhanger redo out/the-hidden-heiress-1a2b3c e001_s01_sh030 --stage framing --seed 7"))
+def redo(
+    folder: Folder,
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="a line, shot or episode: e001_s01_sh030_l01, e001")],
+    stage: Annotated[str | None, typer.Option(help="voicing, framing, animating, cutting or scoring")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="the new seed (default: the next)")] = None,
+    profile: ProfileName = "draft",
+) -> None:
+    """Make one unit again with another seed, and whatever depends on it."""
+    from engine import commands
+
+    commands.redo_unit(folder, unit, stage, seed, profile)
+
+
+@app.command(epilog=example("cliffhanger export out/the-hidden-heiress-1a2b3c --nle --episodes 1"))
+def export(
+    folder: Folder,
+    nle: Annotated[bool, typer.Option("--nle", help="textless shot files with 12-frame handles for an editor")] = False,
+    profile: ProfileName = "draft",
+    episodes: Episodes = None,
+) -> None:
+    """Write what another program needs: shot files that cut.otio then refers to."""
+    from engine import commands
+
+    if not nle:
+        raise UserError("say what to export: --nle")
+    commands.export_nle(folder, profile, episodes)
+
+
+@app.command(epilog=example("cliffhanger doctor"))
+def doctor() -> None:
+    """Check ffmpeg, fonts, voices, GPU and disk on this machine."""
+    from engine import commands
+
+    if not commands.doctor():
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Runs the command line; every error is one line on standard error."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of one call."""
+    if not arguments:
+        arguments = ["--help"]
+    try:
+        code = app(arguments, standalone_mode=False, prog_name="cliffhanger")
+    except typer.TyperException as error:
+        return complain(usage(error), 2)
+    except UserError as error:
+        return complain(str(error), 2)
+    except (typer.Abort, KeyboardInterrupt):
+        return complain("stopped; what was finished is kept, run the same command to go on", 1)
+    except BrokenPipeError:
+        return 1
+    except Exception as error:  # the last resort: a person gets one line, the details go to a file
+        return complain(f"internal error: {type(error).__name__}: {error} (details in {keep_traceback()})", 1)
+    return int(code or 0)
+
+
+def usage(error: typer.TyperException) -> str:
+    """'Invalid value for --length: 2 is not in the range 3<=x<=120'."""
+    format_message = getattr(error, "format_message", None)
+    return f"{format_message() if format_message else error} (see cliffhanger --help)"
+
+
+def complain(text: str, code: int) -> int:
+    print("cliffhanger: " + " ".join(text.split()), file=sys.stderr)
+    return code
+
+
+def keep_traceback() -> str:
+    with tempfile.NamedTemporaryFile("w", prefix="cliffhanger-error-", suffix=".txt", delete=False) as stream:
+        stream.write(traceback.format_exc())
+    return stream.name
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,269 @@
+"""What each command does, in terms of the pipeline. Prints for a person; knows no flag parsing."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from engine import ffmpeg, fonts
+from engine.config import Profile, default_out, load_profile
+from engine.core import Series, UserError
+from engine.editing import current_series
+from engine.exporting import export_episode
+from engine.pipeline import Rendered, core_seconds, load_backends, render_series
+from engine.planning import Order, plan, read_premise_argument, read_text_file
+from engine.progress import Counter, reporter
+from engine.store import SeriesFolder
+from engine.vault import series_lock
+from engine.verifying import MANIFEST, read_manifest, verify_episode
+
+FREE_BYTES_PER_EPISODE = 120_000_000
+"""Takes, stems and master of one draft episode, measured, with room to spare."""
+
+STAGES_OF = {"line": ("voicing",), "shot": ("framing", "animating"), "episode": ("cutting", "scoring")}
+
+
+def plan_order(
+    premise: str,
+    script: Path | None,
+    length: int,
+    language: str | None,
+    seed: int,
+    out: Path | None,
+    profile: str,
+) -> tuple[SeriesFolder, Series, bool]:
+    if language not in (None, "en", "zh"):
+        raise UserError(f"unknown language '{language}': choose from en, zh")
+    chosen = load_profile(profile)
+    text = read_premise_argument(premise, sys.stdin.read() if premise == "-" else None)
+    source = read_text_file(script, "script") if script else None
+    return plan(Order(text, language, length, seed, source), out or default_out(), chosen)
+
+
+def open_folder(path: Path) -> SeriesFolder:
+    folder = SeriesFolder(path)
+    if not path.is_dir():
+        raise UserError(f"no such series folder: {path}")
+    folder.load()
+    return folder
+
+
+def parse_episodes(text: str | None, length: int) -> list[int]:
+    """'1-3,7' -> [1, 2, 3, 7]; None -> all. UserError for anything outside the season."""
+    if text is None:
+        return list(range(1, length + 1))
+    chosen: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d{1,4})(?:\s*-\s*(\d{1,4}))?\s*", part)
+        if match is None:
+            raise UserError(f"cannot read episodes '{text}': write 3, 1-20 or 1-3,7")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if not 1 <= first <= last <= length:
+            raise UserError(f"episodes '{part.strip()}' are not in this series: it has 1-{length}")
+        chosen.update(range(first, last + 1))
+    return sorted(chosen)
+
+
+def render_folder(
+    path: Path, profile_name: str, episodes: str | None, as_json: bool, started: float | None = None
+) -> None:
+    """Renders, tells what happened, ends with the folder's name or one JSON object."""
+    started = time.monotonic() if started is None else started
+    profile = load_profile(profile_name)
+    folder = open_folder(path)
+    progress = reporter()
+    with series_lock(folder.root):
+        try:
+            series, note = current_series(folder)
+            numbers = parse_episodes(episodes, series.length)
+            if note:
+                progress.note(note)
+            done: list[Rendered] = []
+            for rendered in render_series(folder, series, profile, numbers, progress):
+                done.append(rendered)
+                if rendered.made:
+                    progress.note(f"episode {rendered.number}: {rendered.master}")
+        finally:
+            progress.close()
+    report(folder, series, profile, done, progress, as_json, time.monotonic() - started)
+
+
+def report(
+    folder: SeriesFolder,
+    series: Series,
+    profile: Profile,
+    done: Sequence[Rendered],
+    progress: Counter,
+    as_json: bool,
+    seconds: float,
+) -> None:
+    spent = core_seconds()
+    dollars = profile.dollars(spent)
+    made = [r.number for r in done if r.made]
+    out = sys.stderr if as_json else sys.stdout
+    if not made:
+        print(f"nothing to make: {len(done)} episodes were finished already", file=out)
+    else:
+        each = f"{spent / len(made):.0f} core-seconds, ${dollars / len(made):.4f} an episode"
+        print(f"{len(made)} episodes made in {seconds:.0f} s ({each}); {progress.found} takes reused", file=out)
+    left = [e.number for e in series.episodes if not is_rendered(folder, series, profile, e.number)]
+    if left:
+        print(f"{len(left)} episodes are written but not rendered; for all of them:", file=out)
+        print(f"  cliffhanger render {folder.root} --profile {profile.name}", file=out)
+    if not as_json:
+        print(folder.root)
+        return
+    result: dict[str, Any] = {
+        "series": str(folder.root),
+        "episodes": [{"number": r.number, "master": str(r.master)} for r in done],
+        "seconds": round(seconds, 2),
+        "core_seconds": round(spent, 2),
+        "dollars": round(dollars, 6),
+    }
+    print(json.dumps(result, ensure_ascii=False))
+
+
+def is_rendered(folder: SeriesFolder, series: Series, profile: Profile, number: int) -> bool:
+    return (folder.episode(profile, series.language, number) / MANIFEST).is_file()
+
+
+def show_status(path: Path, profile_name: str) -> None:
+    profile = load_profile(profile_name)
+    folder = open_folder(path)
+    series = folder.load()
+    spent = 0.0
+    print(f"{series.title} ({series.language}, revision {series.revision}, seed {series.seed}): {series.premise}")
+    for episode in series.episodes:
+        manifest = read_manifest(folder.episode(profile, series.language, episode.number) / MANIFEST)
+        if manifest is None:
+            state = "written"
+        else:
+            cost = manifest["cost"]
+            spent += cost["core_seconds"]
+            failed = [c["check"] for c in manifest["checks"] if not c["passed"]]
+            seconds = manifest["frames"] / manifest["rate"]
+            state = f"rendered {seconds:.0f} s, {cost['core_seconds']:.0f} core-s"
+            state += f", FAILS {', '.join(failed)}" if failed else ""
+        print(f"{episode.number:4d}  {state:<28}  {episode.title}: {episode.synopsis}")
+    print(f"spent: {spent:.0f} core-seconds, ${profile.dollars(spent):.4f}")
+    print(folder.root)
+
+
+def verify_folder(path: Path, profile_name: str, episodes: str | None, as_json: bool) -> bool:
+    """Whether every check of every asked (or else every rendered) episode passed."""
+    profile = load_profile(profile_name)
+    folder = open_folder(path)
+    series = folder.load()
+    numbers = parse_episodes(episodes, series.length)
+    if episodes is None:
+        numbers = [n for n in numbers if is_rendered(folder, series, profile, n)]
+    if not numbers:
+        raise UserError(f"nothing is rendered in {folder.root} with profile {profile.name}")
+    results: dict[int, list[dict[str, Any]]] = {}
+    for number in numbers:
+        target = folder.episode(profile, series.language, number)
+        results[number] = verify_episode(series, series.episodes[number - 1], target)
+    passed = all(check["passed"] for checks in results.values() for check in checks)
+    if as_json:
+        data = [{"number": n, "checks": checks} for n, checks in results.items()]
+        print(json.dumps({"series": str(folder.root), "passed": passed, "episodes": data}, ensure_ascii=False))
+        return passed
+    for number, checks in results.items():
+        faults = [f"{check['check']}: {fault}" for check in checks for fault in check["faults"]]
+        print(f"episode {number}: {len(checks)} checks, {'all passed' if not faults else 'FAILED'}")
+        for fault in faults:
+            print(f"  {fault}")
+    return passed
+
+
+def redo_unit(path: Path, unit: str, stage: str | None, seed: int | None, profile_name: str) -> None:
+    """Records the decision, then renders the unit's episode."""
+    folder = open_folder(path)
+    series = folder.load()
+    number, kind = locate(series, unit)
+    stages = STAGES_OF[kind]
+    if stage is not None and stage not in stages:
+        raise UserError(f"a {kind} has no stage '{stage}': choose from {', '.join(stages)}")
+    for name in [stage] if stage else stages:
+        previous = folder.redo_seeds().get((name, unit), 0)
+        folder.decide("redo", unit=unit, stage=name, seed=previous + 1 if seed is None else seed)
+    render_folder(path, profile_name, str(number), as_json=False)
+
+
+def locate(series: Series, unit: str) -> tuple[int, str]:
+    """(episode number, 'line' | 'shot' | 'episode') of a unit id."""
+    for episode in series.episodes:
+        if unit == f"e{episode.number:03d}":
+            return episode.number, "episode"
+        for _, shot in episode.shots():
+            if unit == shot.id:
+                return episode.number, "shot"
+            if any(unit == line.id for line in shot.lines):
+                return episode.number, "line"
+    raise UserError(
+        f"no unit '{unit}' in this series: name a line, a shot or an episode such as e001_s01_sh010 or e001"
+    )
+
+
+def export_nle(path: Path, profile_name: str, episodes: str | None) -> None:
+    profile = load_profile(profile_name)
+    folder = open_folder(path)
+    progress = reporter()
+    with series_lock(folder.root):
+        try:
+            series, _ = current_series(folder)
+            numbers = parse_episodes(episodes, series.length)
+            if episodes is None:
+                numbers = [n for n in numbers if is_rendered(folder, series, profile, n)]
+            for number in numbers:
+                export_episode(folder, series, series.episodes[number - 1], profile, progress)
+        finally:
+            progress.close()
+    print(f"{len(numbers)} episodes exported: open each episode's cut.otio")
+    print(folder.root)
+
+
+def doctor() -> bool:
+    """Prints what this machine has; False when something that rendering needs is missing."""
+    rows: list[tuple[str, bool, str]] = [("ffmpeg", True, f"{ffmpeg.version()} at {ffmpeg.executable()}")]
+    rows += [(name, present, "") for name, present in ffmpeg.features().items()]
+    rows.append(("font", not fonts.missing_glyphs("Aa中文，"), fonts.font_file().name))
+    rows.append(voices_row())
+    rows.append(("GPU", True, gpu_name() or "none: the draft profile needs none"))
+    free = shutil.disk_usage(default_out() if default_out().exists() else Path.cwd()).free
+    room = free // FREE_BYTES_PER_EPISODE
+    rows.append(("disk", room > 0, f"{free / 1e9:.1f} GB free: room for about {room} episodes"))
+    for name, fine, detail in rows:
+        print(f"{'ok     ' if fine else 'MISSING'}  {name:<16} {detail}")
+    return all(fine for _, fine, _ in rows)
+
+
+def voices_row() -> tuple[str, bool, str]:
+    from models.base import Utterance, VoiceProfile
+
+    try:
+        voice = load_backends(load_profile("draft")).voice
+        id = voice.cast([VoiceProfile("char_test", "female", 25)], "en")[0]
+        speech = voice.speak([Utterance("doctor", "Can you hear me?", "en", id)])[0]
+        return "voices", len(speech.samples) > 0, f"{speech.model} speaks"
+    except (OSError, ValueError, RuntimeError, UserError) as error:
+        return "voices", False, str(error)
+
+
+def gpu_name() -> str:
+    """The first CUDA GPU, asked from the driver's own tool; '' when there is none."""
+    import subprocess
+
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return ""
+    done = subprocess.run(
+        [tool, "--query-gpu=name,memory.total", "--format=csv,noheader"], capture_output=True, timeout=20, check=False
+    )
+    return done.stdout.decode().splitlines()[0] if done.returncode == 0 and done.stdout else ""

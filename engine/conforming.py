@@ -1,0 +1,210 @@
+"""Timeline + clip takes + stems -> master: frames are drawn straight into one ffmpeg's pipe, encoded once.
+
+Knows the encoder and the frame order; not why a cut is where it is. Colour: BT.601 matrix, limited range (what
+OpenCV's I420 conversion computes), tagged as such in the stream."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import cv2
+import ffmpeg
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import subtitles, wav
+from engine.batching import Progress
+from engine.config import Profile
+from engine.core import SAMPLE_RATE, UserError
+from engine.cues import frame_cues
+from engine.ffmpeg import RUN_SECONDS, executable, last_words, version
+from engine.fonts import FAMILY, font_folder
+from engine.lettering import Overlay, blend, overlays_at
+from engine.takes import Stems
+from engine.timeline import Timeline, to_json
+from engine.vault import Made, Take, Vault
+from models.base import Player
+
+STAGE = "conforming"
+CONFORM_VERSION = 1
+F_SETPIPE_SZ = 1031  # fcntl(2), Linux
+PIPE_BYTES = 1 << 20
+PROGRESS_FRAMES = 24
+
+Frame = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class ConformInput:
+    """Everything one master is made of."""
+
+    unit: str
+    timeline: Timeline
+    clips: Mapping[str, Take]
+    faces: Mapping[str, Mapping[str, tuple[float, float]]]  # by shot and character, fractions of the frame
+    stems: Stems
+    overlays: tuple[Overlay, ...]
+    profile: Profile
+    tags: Mapping[str, str]
+    font_sha256: str
+
+
+def recipe_of(item: ConformInput, player: Player) -> dict[str, Any]:
+    """What decides the master's bytes; fingerprints stand for files."""
+    profile = item.profile
+    return {
+        "version": [CONFORM_VERSION, getattr(player, "version", 1), version()],
+        "timeline": to_json(item.timeline),
+        "clips": {shot: take.fingerprint for shot, take in item.clips.items()},
+        "stems": [t.fingerprint for t in (item.stems.dialogue, item.stems.music, item.stems.effects)],
+        "size": profile.size,
+        "encode": [profile.x264_preset, profile.x264_crf, profile.x264_threads, profile.audio_kbps],
+        "graphics": [asdict(o.graphic) for o in item.overlays],
+        "font": item.font_sha256,
+        "tags": dict(item.tags),
+    }
+
+
+def conform_episode(item: ConformInput, player: Player, vault: Vault, progress: Progress) -> Take:
+    """The master of an episode, made unless the vault has it."""
+    recipe = recipe_of(item, player)
+    progress.start(STAGE, 1, item.unit)
+    take = vault.find(STAGE, item.unit, recipe, ".mp4")
+    if take is not None:
+        progress.advance(STAGE, made=False)
+        return take
+
+    def write(path: Path) -> None:
+        encode(item, player, path, lambda done: progress.within(STAGE, done / item.timeline.duration))
+
+    rights = {"source": "rendered by Cliffhanger", "licence": "as its takes", "commercial_use": True}
+    made = Made(write, "x264", rights, {}, {"frames": item.timeline.duration})
+    take = vault.put(STAGE, item.unit, recipe, ".mp4", made)
+    progress.advance(STAGE, made=True)
+    return take
+
+
+def mix_samples(stems: Stems) -> NDArray[np.float32]:
+    """The sum of the stems, stereo."""
+    parts = [wav.read_wav(take.path)[0] for take in (stems.dialogue, stems.music, stems.effects)]
+    return np.sum(parts, axis=0, dtype=np.float32)
+
+
+def encode(item: ConformInput, player: Player, path: Path, tell: Callable[[int], None]) -> None:
+    """Draws, encodes and muxes in one pass. The work folder holds plain names, so no path becomes filter syntax."""
+    with tempfile.TemporaryDirectory(prefix="cliffhanger-") as name:
+        work = Path(name)
+        wav.write_wav(work / "mix.wav", mix_samples(item.stems), SAMPLE_RATE)
+        captions = subtitles.to_ass(item.timeline.captions, FAMILY, rate=item.timeline.rate)
+        (work / "captions.ass").write_text(captions, encoding="utf-8")
+        (work / "fonts").symlink_to(font_folder())
+        command = encoder_command(item, path.resolve())
+        with (work / "errors.txt").open("w+b") as errors:
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=errors, cwd=work)
+            watchdog = threading.Timer(RUN_SECONDS, process.kill)
+            watchdog.start()
+            try:
+                _feed(process, item, player, tell)
+            except BaseException:
+                process.kill()
+                process.wait()
+                raise
+            finally:
+                watchdog.cancel()
+            errors.seek(0)
+            if process.returncode:
+                raise UserError(
+                    f"ffmpeg could not encode {item.unit}: {last_words(errors.read().decode()) or 'stopped'}"
+                )
+
+
+def encoder_command(item: ConformInput, path: Path) -> list[str]:
+    """One ffmpeg: raw I420 from the pipe + captions by libass -> H.264 High; the mix -> AAC."""
+    profile = item.profile
+    picture = ffmpeg.input(
+        "pipe:", format="rawvideo", pix_fmt="yuv420p", s=f"{profile.width}x{profile.height}", r=profile.fps
+    ).filter("ass", filename="captions.ass", fontsdir="fonts")
+    sound = ffmpeg.input("mix.wav")
+    output = ffmpeg.output(
+        picture,
+        sound,
+        f"file:{path}",
+        vcodec="libx264",
+        preset=profile.x264_preset,
+        crf=profile.x264_crf,
+        threads=profile.x264_threads,
+        pix_fmt="yuv420p",
+        acodec="aac",
+        audio_bitrate=f"{profile.audio_kbps}k",
+        ar=SAMPLE_RATE,
+        ac=2,
+        movflags="+faststart+use_metadata_tags",
+        map_metadata=-1,
+        fflags="+bitexact",
+        **{"profile:v": "high", "flags:v": "+bitexact", "flags:a": "+bitexact", "g": profile.fps * 2},
+        **{"colorspace": "smpte170m", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"},
+    ).global_args("-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file,pipe", "-y")
+    command: list[str] = ffmpeg.compile(output, cmd=executable())
+    at = command.index(f"file:{path}")
+    tags = [word for key, value in item.tags.items() for word in ("-metadata", f"{key}={value}")]
+    return command[:at] + tags + command[at:]
+
+
+def _feed(process: subprocess.Popen[bytes], item: ConformInput, player: Player, tell: Callable[[int], None]) -> None:
+    pipe = process.stdin
+    if pipe is None:
+        raise RuntimeError("the encoder has no input pipe")
+    _widen(pipe)
+    try:
+        for number, frame in enumerate(frames(item, player)):
+            pipe.write(cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420).data)
+            if number % PROGRESS_FRAMES == 0:
+                tell(number)
+        pipe.close()
+    except BrokenPipeError:
+        pass  # the encoder stopped: its exit status and last words are read by the caller
+    process.wait()
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """A pipe of a third of a frame instead of 64 KiB; a kernel that refuses keeps the small one, only slower."""
+    try:
+        fcntl.fcntl(pipe.fileno(), F_SETPIPE_SZ, PIPE_BYTES)
+    except OSError as error:
+        if error.errno not in (1, 22):
+            raise
+
+
+def frames(item: ConformInput, player: Player) -> Iterator[Frame]:
+    """Every frame of the episode in order, lettering laid over."""
+    timeline = item.timeline
+    for clip in timeline.picture:
+        played = player.play(
+            item.clips[clip.shot].path, frame_cues(timeline, clip, item.faces[clip.shot]), item.profile.size
+        )
+        for number, frame in enumerate(played, clip.start):
+            shown = overlays_at(item.overlays, number)
+            yield blend(frame, shown, number) if shown else frame
+
+
+def aigc_tag(producer: str, content_id: str) -> str:
+    """The AIGC metadata value of GB 45438-2025, annex E: JSON with the standard's seven keys."""
+    return json.dumps(
+        {
+            "Label": "1",
+            "ContentProducer": producer,
+            "ProduceID": content_id,
+            "ReservedCode1": "",
+            "ContentPropagator": "",
+            "PropagateID": "",
+            "ReservedCode2": "",
+        }
+    )

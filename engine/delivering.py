@@ -1,0 +1,192 @@
+"""Master + timeline -> the deliverables of an episode. The manifest is written last: it means "complete"."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from engine import interchange, subtitles
+from engine.config import Profile
+from engine.core import Episode, Series
+from engine.fonts import FAMILY, font_file
+from engine.lettering import cover_overlay
+from engine.story.scriptfile import to_markdown
+from engine.takes import DialogueTake, Keyframe, Stems
+from engine.timeline import Timeline
+from engine.vault import Take, atomic, file_sha256, fingerprint, write_json, write_text
+
+MANIFEST = "manifest.json"
+MANIFEST_VERSION = 1
+COVER_QUALITY = 90
+DELIVERABLES = (
+    "master.mp4", "subtitles.srt", "subtitles.ass", "subtitles.vtt", "cover.jpg", "cut.otio", "cut.edl", "shots.csv",
+    "script.md",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Everything that the deliverables of one episode are made from."""
+
+    series: Series
+    episode: Episode
+    profile: Profile
+    timeline: Timeline
+    master: Take
+    stems: Stems
+    dialogue: Mapping[str, DialogueTake]
+    keyframes: Mapping[str, Keyframe]
+    clips: Mapping[str, Take]
+    core_seconds: float
+
+    def takes(self) -> list[Take]:
+        lines = [line.id for line in self.episode.lines()]
+        shots = [shot.id for _, shot in self.episode.shots()]
+        return [
+            *(self.dialogue[id].take for id in lines),
+            *(self.keyframes[id].take for id in shots),
+            *(self.clips[id] for id in shots),
+            self.stems.dialogue,
+            self.stems.music,
+            self.stems.effects,
+            self.master,
+        ]
+
+
+def build_print(delivery: Delivery) -> str:
+    """The fingerprint of a whole episode: equal means nothing is to be delivered again."""
+    return fingerprint(
+        MANIFEST_VERSION,
+        [take.fingerprint for take in delivery.takes()],
+        delivery.episode.model_dump(mode="json"),
+        delivery.series.title,
+        delivery.profile.name,
+    )
+
+
+def deliver_episode(
+    delivery: Delivery, folder: Path, check: Callable[[dict[str, Any]], list[dict[str, Any]]]
+) -> dict[str, Any]:
+    """Writes every deliverable, then the manifest with `check`'s results; returns the manifest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    link(delivery.master.path, folder / "master.mp4")
+    captions, rate = delivery.timeline.captions, delivery.timeline.rate
+    write_text(folder / "subtitles.srt", subtitles.to_srt(captions, rate))
+    write_text(folder / "subtitles.vtt", subtitles.to_vtt(captions, rate))
+    write_text(folder / "subtitles.ass", subtitles.to_ass(captions, FAMILY, rate=rate))
+    write_cover(delivery, folder / "cover.jpg")
+    write_interchange(delivery, folder)
+    write_text(folder / "script.md", to_markdown(delivery.series, delivery.episode.number))
+    manifest = make_manifest(delivery, folder)
+    manifest["checks"] = check(manifest)
+    write_json(folder / MANIFEST, manifest)
+    return manifest
+
+
+def link(source: Path, target: Path) -> None:
+    """The take under its deliverable name: a hard link, or a copy where links are not to be had."""
+    with atomic(target) as temp:
+        try:
+            os.link(source, temp)
+        except OSError:
+            shutil.copyfile(source, temp)
+
+
+def write_cover(delivery: Delivery, path: Path) -> None:
+    """The lead's most expressive keyframe with the title on it."""
+    shot = cover_shot(delivery.series, delivery.episode)
+    frame = cv2.imread(str(delivery.keyframes[shot].take.path))
+    if frame is None:
+        raise ValueError(f"keyframe of {shot} cannot be read")
+    picture = cover_overlay(np.asarray(frame, np.uint8), delivery.series, delivery.episode)
+    ok, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, COVER_QUALITY])
+    if not ok:
+        raise ValueError("the cover could not be encoded as JPEG")
+    with atomic(path) as temp:
+        temp.write_bytes(data.tobytes())
+
+
+def cover_shot(series: Series, episode: Episode) -> str:
+    """A close shot of the lead with the strongest feeling; without one, the last shot."""
+    leads = {c.id for c in series.bible.characters if c.role == "lead"}
+    strong = {"shock": 3, "rage": 3, "fear": 2, "tears": 2, "grief": 2, "triumph": 2, "resolve": 1, "anger": 2}
+    best, chosen = -1, None
+    for _, shot in episode.shots():
+        if shot.characters[:1] and shot.characters[0] in leads and shot.size in ("cu", "mcu"):
+            feeling = max([strong.get(line.emotion, 0) for line in shot.lines] + [strong.get(shot.emotion, 0)])
+            if feeling > best:
+                best, chosen = feeling, shot.id
+    return chosen or [shot.id for _, shot in episode.shots()][-1]
+
+
+def write_interchange(delivery: Delivery, folder: Path) -> None:
+    media = {shot: relative(keyframe.take.path, folder) for shot, keyframe in delivery.keyframes.items()}
+    stems = {name: relative(path, folder) for name, path in delivery.stems.paths().items()}
+    name = f"{delivery.series.title} e{delivery.episode.number:03d}"
+    write_text(folder / "cut.otio", interchange.to_otio(delivery.timeline, media, stems, name))
+    write_text(folder / "cut.edl", interchange.to_edl(delivery.timeline, name))
+    write_text(
+        folder / "shots.csv", interchange.to_shots_csv(delivery.series, delivery.episode, delivery.timeline, media)
+    )
+
+
+def relative(path: Path, folder: Path) -> str:
+    """A media reference that survives moving the series folder."""
+    return Path(os.path.relpath(path, folder)).as_posix()
+
+
+def make_manifest(delivery: Delivery, folder: Path) -> dict[str, Any]:
+    """Every take with model, licence, rights, seed and cost; every deliverable with its hash."""
+    takes = [take_entry(take) for take in delivery.takes()]
+    files = {n: {"bytes": (folder / n).stat().st_size, "sha256": file_sha256(folder / n)} for n in DELIVERABLES}
+    gpu = sum(float(t.cost.get("gpu_seconds", 0)) for t in delivery.takes())
+    return {
+        "manifest_version": MANIFEST_VERSION,
+        "series": delivery.series.title,
+        "episode": delivery.episode.number,
+        "title": delivery.episode.title,
+        "language": delivery.series.language,
+        "revision": delivery.series.revision,
+        "profile": delivery.profile.name,
+        "writer": delivery.series.writer,
+        "seed": delivery.series.seed,
+        "build": build_print(delivery),
+        "frames": delivery.timeline.duration,
+        "rate": delivery.timeline.rate,
+        "size": f"{delivery.profile.width}x{delivery.profile.height}",
+        "cost": {
+            "core_seconds": round(delivery.core_seconds, 2),
+            "gpu_seconds": round(gpu, 2),
+            "dollars": round(delivery.profile.dollars(delivery.core_seconds, gpu), 6),
+        },
+        "font": {"source": font_file().name, "licence": "OFL-1.1", "commercial_use": True},
+        "spans": [{"kind": s.kind, "start": s.start, "stop": s.stop} for s in delivery.timeline.spans],
+        "speech": [{"line": s.line, "start": s.start, "stop": s.stop} for s in delivery.timeline.speech],
+        "takes": takes,
+        "files": files,
+    }
+
+
+def take_entry(take: Take) -> dict[str, Any]:
+    rights = {"consent": "not a person's likeness", "commercial_use": True, **take.rights}
+    entry: dict[str, Any] = {
+        "unit": take.unit,
+        "stage": take.stage,
+        "file": take.path.name,
+        "fingerprint": take.fingerprint,
+        "sha256": take.sha256,
+        "model": take.model,
+        "seed": take.recipe.get("seed"),
+        "rights": rights,
+        "cost": dict(take.cost),
+    }
+    if "voice" in take.recipe:
+        entry["voice"] = take.recipe["voice"]
+    return entry
