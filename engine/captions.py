@@ -5,12 +5,12 @@ and stays until after its last. Text is never syntax: control characters go, and
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from engine.core import FPS
 from engine.timeline import Caption, Speech, TimedWord
@@ -140,7 +140,8 @@ def _timed(tokens: Sequence[Token], words: Sequence[HeardWord], speech: Speech, 
     """Tokens with frames, matched to the heard words by their share of the letters (exact when the words agree)."""
     edges = _edges(words, speech, rate)
     letters = [max(1, sum(c.isalnum() for c in t.text)) for t in tokens]
-    total, at, out = sum(letters), 0, []
+    total, at = sum(letters), 0
+    out: list[Token] = []
     for token, size in zip(tokens, letters, strict=True):
         start, stop = _when(edges, at / total, after=True), _when(edges, (at + size) / total, after=False)
         at += size
@@ -194,7 +195,7 @@ def _grouped(tokens: Sequence[Token], rate: int) -> list[list[Token]]:
     while cuts[-1]:
         cuts.append(best[cuts[-1]][1])
     cuts.reverse()
-    return [list(tokens[a:b]) for a, b in itertools.pairwise(cuts)]
+    return [list(tokens[a:b]) for a, b in pairwise(cuts)]
 
 
 def _cost(tokens: Sequence[Token], start: int, end: int, rows: tuple[float, int], rate: int) -> float:

@@ -15,6 +15,8 @@ SNAP_FRAMES = 5
 """A punch-in arrives in five frames, fast first."""
 HOLD_DRIFT_PER_FRAME = 0.0006
 """A frozen frame still comes closer, 1.4 % a second: a look that is held, not a stalled player."""
+FADE_FRAMES = 6
+"""The episode's last frames fade to black."""
 SHAKE_DECAY = 0.82
 SHAKE_MARGIN = 2.2 / 1080
 """Zoom added per pixel of shake, so that the picture's edge never shows."""
@@ -32,12 +34,18 @@ def frame_cues(timeline: Timeline, clip: Clip, faces: Mapping[str, Face] | None 
     for effect in sorted(clip.effects, key=lambda e: (e.kind == "hold", e.start, e.kind)):
         for i in range(max(0, effect.start), min(clip.duration, effect.start + effect.duration)):
             calm[i] = _apply(calm[i], effect, i - effect.start, clip, places)
-    return [replace(cue, zoom=min(MOST_ZOOM, cue.zoom)) for cue in calm]
+    faded = [_fade(cue, timeline.duration - clip.start - i) for i, cue in enumerate(calm)]
+    return [replace(cue, zoom=min(MOST_ZOOM, cue.zoom)) for cue in faded]
 
 
 def source_frames(timeline: Timeline, shot: str) -> int:
     """Frames that a shot's take must have for the cut: held frames need no more than the one that is held."""
     return max(cue.frame + 1 for clip in timeline.picture if clip.shot == shot for cue in frame_cues(timeline, clip))
+
+
+def _fade(cue: FrameCue, left: int) -> FrameCue:
+    """Darker over the last frames; `left` counts this frame too."""
+    return replace(cue, flash=(left - 1) / FADE_FRAMES - 1) if left <= FADE_FRAMES else cue
 
 
 def _apply(cue: FrameCue, effect: Effect, at: int, clip: Clip, faces: Mapping[str, Face]) -> FrameCue:

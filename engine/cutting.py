@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from engine import captions, titles
 from engine.core import FPS, Episode, Line, Scene, Series, Shot, UserError
+from engine.cues import FADE_FRAMES
 from engine.edit_rules import (
     Blur,
     Cut,
@@ -27,12 +28,15 @@ from engine.edit_rules import (
     Stop,
     fire,
 )
-from engine.levels import SILENCE_LEAST, Heard, change
+from engine.levels import SILENCE_LEAST, Heard, change, peak_marker
 from engine.pacing import Pace, Placed, Take, frames, pace_episode
 from engine.timeline import Caption, Clip, Effect, Hit, Marker, Span, Speech, Timeline
 
 FOLEY_DELAY = 4
 """A foley sound comes this many frames after its shot's cut: the eye first."""
+CENTRE = "centre"
+"""What a closer framing of a shot without people closes in on."""
+STEP_FRAMES = FPS // 2
 QUIET_INTENSITY = 0.3
 RISE = 0.35
 LOUD_SHARE = 0.35
@@ -62,7 +66,9 @@ def cut_episode(
     pace = pace_episode(episode, takes, style.pacing)
     shots = [_Scene(scene, shot, p) for (scene, shot), p in zip(episode.shots(), pace.shots, strict=True)]
     markers = _markers(pace, heard)
-    events = [*_heard_events(markers, shots, pace), *_told_events(shots, pace)]
+    told = [*_told(shots, pace), *_time(pace, heard)]
+    cues = [(m.kind, m.frame, m.strength, f"{m.kind} {m.reason}".strip()) for m in markers if m.frame < pace.freeze]
+    events = [_event(*cue, shots, pace, heard) for cue in [*cues, *told]]
     boundaries = [p.start for p in pace.shots] + [pace.freeze, pace.duration]
     fired = fire(events, style, boundaries, pace.duration, seed)
     picture = _picture(shots, fired, pace)
@@ -103,42 +109,60 @@ def _take(episode: Episode, line: Line, heard: Mapping[str, Heard], durations: M
 def _markers(pace: Pace, heard: Mapping[str, Heard]) -> list[Marker]:
     """The takes' markers in episode time; each line's start and the pauses between lines judged across takes."""
     out: list[Marker] = []
-    before: float | None = None
+    before: float | None = None  # the last phrase's level over what is usual for its voice
     for index, speech in enumerate(pace.speech):
         found = heard[speech.line]
-        until = pace.speech[index + 1].start if index + 1 < len(pace.speech) else pace.freeze
         last = round(found.phrases[-1].stop * FPS) if found.phrases else speech.duration
-        for number, marker in enumerate(m for m in found.markers if m.kind != "silence" or m.frame < last):
-            if number == 0 and found.phrases:
-                kind, strength, reason = change(before, found.phrases[0].level_db)
-                marker = Marker(kind, marker.frame, strength, reason)
-            out.append(replace(marker, frame=min(speech.start + marker.frame, speech.stop - 1)))
-        pause = until - (speech.start + last)
-        if pause >= SILENCE_LEAST * FPS:
-            out.append(Marker("silence", speech.start + last, min(1.0, pause / (2 * FPS)), f"{pause / FPS:.1f} s"))
-        before = found.phrases[-1].level_db if found.phrases else before
+        inside = [m for m in found.markers if m.kind != "silence" or m.frame < last]
+        if found.phrases:
+            inside[:1] = _opening(found, before)
+            before = found.phrases[-1].level_db - found.usual_db
+        out += [replace(m, frame=min(speech.start + m.frame, speech.stop - 1)) for m in inside]
+        until = pace.speech[index + 1].start if index + 1 < len(pace.speech) else pace.freeze
+        pause = (until - speech.start - last) / FPS
+        if pause >= SILENCE_LEAST:
+            out.append(Marker("silence", speech.start + last, min(1.0, round(pause / 2, 3)), f"{pause:.1f} s"))
     return sorted(out, key=lambda m: m.frame)
 
 
-def _heard_events(markers: Sequence[Marker], shots: Sequence[_Scene], pace: Pace) -> Iterable[Event]:
-    for marker in markers:
-        if marker.frame < pace.freeze:
-            cause = f"{marker.kind} {marker.reason}".strip()
-            yield _event(marker.kind, marker.frame, marker.strength, cause, shots, pace)
+def _opening(found: Heard, before: float | None) -> list[Marker]:
+    """How a line begins against the line before it, each level over what is usual for its voice; a surge has a peak."""
+    first = found.phrases[0]
+    over = first.level_db - found.usual_db
+    if before is None:
+        return [found.markers[0]]
+    kind, strength, reason = change(before, over)
+    if kind == "onset":
+        return [found.markers[0]]
+    start = replace(found.markers[0], kind=kind, strength=round(strength, 3), reason=reason)
+    return [start, peak_marker(first)] if kind == "surge" else [start]
 
 
-def _told_events(shots: Sequence[_Scene], pace: Pace) -> Iterable[Event]:
+def _told(shots: Sequence[_Scene], pace: Pace) -> Iterable[tuple[str, int, float, str]]:
     """Events of the script: each shot, each line (the last one is the cliffhanger), the freeze."""
     for at in shots:
-        yield _event("shot", at.placed.start, 1.0, f"shot {at.shot.id}", shots, pace)
+        yield "shot", at.placed.start, 1.0, f"shot {at.shot.id}"
     for index, speech in enumerate(pace.speech):
-        last = index == len(pace.speech) - 1
-        kind = "cliffhanger" if last else "line"
-        yield _event(kind, speech.start, 1.0, f"{kind} {speech.line}", shots, pace)
-    yield _event("freeze", pace.freeze, 1.0, "freeze", shots, pace)
+        kind = "cliffhanger" if index == len(pace.speech) - 1 else "line"
+        yield kind, speech.start, 1.0, f"{kind} {speech.line}"
+    yield "freeze", pace.freeze, 1.0, "freeze"
 
 
-def _event(kind: str, frame: int, strength: float, cause: str, shots: Sequence[_Scene], pace: Pace) -> Event:
+def _time(pace: Pace, heard: Mapping[str, Heard]) -> Iterable[tuple[str, int, float, str]]:
+    """Moments at which a cut would not hurt: word starts while someone speaks, every half second while nobody does."""
+    spoken = {f for s in pace.speech for f in range(s.start, s.stop)}
+    for speech in pace.speech:
+        for word in heard[speech.line].words:
+            yield "time", min(speech.stop - 1, speech.start + int(word.start * FPS)), 1.0, f"at '{word.text}'"
+    for placed in pace.shots:
+        for frame in range(placed.start + STEP_FRAMES, min(placed.stop, pace.freeze), STEP_FRAMES):
+            if frame not in spoken:
+                yield "time", frame, 1.0, f"{(frame - placed.start) / FPS:.1f} s into the shot"
+
+
+def _event(
+    kind: str, frame: int, strength: float, cause: str, shots: Sequence[_Scene], pace: Pace, heard: Mapping[str, Heard]
+) -> Event:
     """An event with what is known at its frame: the shot, who speaks, whether the speaker has changed."""
     at = next((s for s in shots if s.placed.start <= frame < s.placed.stop), shots[-1])
     index = next((i for i, s in enumerate(pace.speech) if s.start <= frame < s.stop), None)
@@ -154,6 +178,7 @@ def _event(kind: str, frame: int, strength: float, cause: str, shots: Sequence[_
         beat=at.shot.beat,
         mood=at.scene.mood,
         emotion=line.emotion if line else at.shot.emotion,
+        arousal=heard[line.id].arousal if line else 0.5,
         speaking=line is not None,
         speaker_change=bool(line and previous and previous[-1] != line.speaker),
         shared=len(at.shot.characters) > 1 and (line is None or line.speaker in at.shot.characters),
@@ -219,7 +244,7 @@ def _focus(at: _Scene, act: Cut, found: Fired, pace: Pace, now: str) -> str:
     others = [c for c in at.shot.characters if c != speaker]
     if act.to == "listener":
         return others[0] if others else now
-    return speaker if speaker in at.shot.characters else (at.shot.characters or ("",))[0]
+    return speaker if speaker in at.shot.characters else (at.shot.characters or (CENTRE,))[0]
 
 
 def _speaker(frame: int, pace: Pace) -> str:
@@ -297,9 +322,10 @@ def _hits(shots: Sequence[_Scene], fired: Sequence[Fired], pace: Pace) -> tuple[
 
 
 def _spans(fired: Sequence[Fired], picture: Sequence[Clip], pace: Pace) -> tuple[Span, ...]:
-    """Declared stretches: frozen looks, and the planned silences (never while someone speaks)."""
+    """Declared stretches: frozen looks, the fade at the end, and the planned silences (never while someone speaks)."""
     holds = [(clip.start + e.start, e.duration) for clip in picture for e in clip.effects if e.kind == "hold"]
     out = [Span("freeze", start, start + length) for start, length in holds]
+    out.append(Span("black", pace.duration - FADE_FRAMES, pace.duration))
     for found in fired:
         for act in found.rule.do:
             if isinstance(act, Stop):

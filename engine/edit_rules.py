@@ -21,7 +21,7 @@ from engine.core import FPS, Beat, Noun, UserError
 from engine.pacing import PaceLimits, frames
 from models.base import CAMERA_MOVES, EMOTIONS, MOODS, SHOT_SIZES
 
-EventKind = Literal["onset", "surge", "peak", "drop", "silence", "shot", "line", "cliffhanger", "freeze"]
+EventKind = Literal["onset", "surge", "peak", "drop", "silence", "shot", "line", "cliffhanger", "freeze", "time"]
 Target = Literal["speaker", "listener", "closer", "all"]
 Share = Annotated[float, Field(ge=0, le=1)]
 NEAREST_FRAMES = 12
@@ -38,6 +38,7 @@ class When(Noun):
     beats: tuple[Beat, ...] = ()
     moods: tuple[str, ...] = ()
     emotions: tuple[str, ...] = ()
+    arousal: tuple[Share, Share] = (0.0, 1.0)  # of the line, as heard
     speaking: bool | None = None  # a line is being said
     speaker_change: bool | None = None
     shared: bool | None = None  # the speaker and someone else are both seen
@@ -46,7 +47,7 @@ class When(Noun):
     position: tuple[Share, Share] = (0.0, 1.0)
     chance: Share = 1.0
 
-    @field_validator("strength", "position")
+    @field_validator("strength", "arousal", "position")
     @classmethod
     def _ordered(cls, value: tuple[float, float]) -> tuple[float, float]:
         if value[0] > value[1]:
@@ -242,6 +243,7 @@ class Event:
     beat: str = ""
     mood: str = ""
     emotion: str = "neutral"
+    arousal: float = 0.5
     speaking: bool = False
     speaker_change: bool = False
     shared: bool = False
@@ -293,11 +295,15 @@ def matches(when: When, event: Event, since_cut: float) -> bool:
         (when.shared, event.shared),
         (when.cliffhanger, event.cliffhanger),
     )
+    ranged = (
+        (when.strength, event.strength),
+        (when.arousal, event.arousal),
+        (when.position, event.position),
+    )
     return (
         event.kind in when.on
-        and when.strength[0] <= event.strength <= when.strength[1]
-        and when.position[0] <= event.position <= when.position[1]
         and since_cut >= when.since_cut
+        and all(least <= value <= most for (least, most), value in ranged)
         and all(not words or word in words for words, word in listed)
         and all(want is None or want == is_so for want, is_so in asked)
     )

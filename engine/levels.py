@@ -4,6 +4,7 @@ Thresholds follow the emotion meter's measurements: RMS over 20 ms every 5 ms, h
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -47,11 +48,14 @@ STRENGTH_DB = 15.0
 
 @dataclass(frozen=True)
 class Phrase:
-    """Speech between two pauses, seconds [start, stop); `level_db` is the mean power of its first 0.8 s, dBFS."""
+    """Speech between two pauses, seconds [start, stop). `level_db` is the mean power of its first 0.8 s, `peak` the
+    middle of its loudest 100 ms with level `peak_db`, dBFS."""
 
     start: float
     stop: float
     level_db: float
+    peak: float
+    peak_db: float
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class Heard:
     arousal: float
     valence: float
     loudness: float  # mean level while speaking, dBFS
+    usual_db: float = 0.0  # the same of this voice when it is calm
     phrases: tuple[Phrase, ...] = ()
     words: tuple[TimedWord, ...] = ()
     seconds: float = 0.0
@@ -129,10 +134,26 @@ def intensity(heard: Envelope, fps: int = FPS) -> tuple[float, ...]:
 
 def phrases(heard: Envelope) -> list[Phrase]:
     """Stretches of speech, found with hysteresis: on above `on`, off once 6 dB under it for 120 ms."""
-    return [
-        Phrase(_begin(heard, a) * HOP + ONSET_OFFSET, _end(heard, b) * HOP + SILENCE_OFFSET, _head(heard, a, b))
-        for a, b in _active(heard)
-    ]
+    return [_phrase(heard, first, last) for first, last in _active(heard)]
+
+
+def _phrase(heard: Envelope, first: int, last: int) -> Phrase:
+    begin, end = _begin(heard, first), _end(heard, last)
+    power = 10 ** (heard.levels[first:last] / 10)
+    width = min(len(power), round(PEAK_WINDOW / HOP))
+    means = np.convolve(power, np.ones(width) / width, "valid")
+    best = int(means.argmax())
+    return Phrase(
+        start=round(begin * HOP + ONSET_OFFSET, 4),
+        stop=round(end * HOP + SILENCE_OFFSET, 4),
+        level_db=_decibels(float(np.mean(power[: round(PHRASE_HEAD / HOP)]))),
+        peak=round((first + best + width / 2) * HOP, 4),
+        peak_db=_decibels(float(means[best])),
+    )
+
+
+def _decibels(power: float) -> float:
+    return round(10 * math.log10(max(power, 1e-10)), 2)
 
 
 def _active(heard: Envelope) -> list[tuple[int, int]]:
@@ -170,11 +191,6 @@ def _end(heard: Envelope, step: int) -> int:
     return step
 
 
-def _head(heard: Envelope, start: int, stop: int) -> float:
-    head = heard.levels[start : min(stop, start + round(PHRASE_HEAD / HOP))]
-    return float(10 * np.log10(np.mean(10 ** (head / 10))))
-
-
 def change(before_db: float | None, after_db: float) -> tuple[str, float, str]:
     """Kind, strength and reason of a phrase's start, given the level of the phrase before it."""
     if before_db is None:
@@ -201,7 +217,7 @@ def markers(heard: Envelope, fps: int = FPS) -> list[Marker]:
         kind, strength, reason = change(before.level_db if before else None, phrase.level_db)
         out.append(Marker(kind, _frame(phrase.start, fps), round(strength, 3), reason))
         if kind == "surge":
-            out.append(_peak(heard, phrase, fps))
+            out.append(peak_marker(phrase, fps))
         pause = (found[index + 1].start if index + 1 < len(found) else heard.seconds) - phrase.stop
         if pause >= SILENCE_LEAST:
             out.append(Marker("silence", _frame(phrase.stop, fps), min(1.0, round(pause / 2, 3)), f"{pause:.1f} s"))
@@ -213,15 +229,9 @@ def _frame(seconds: float, fps: int) -> int:
     return max(0, round(seconds * fps))
 
 
-def _peak(heard: Envelope, phrase: Phrase, fps: int) -> Marker:
-    """The loudest 100 ms of a phrase."""
-    first, last = round(phrase.start / HOP), max(round(phrase.stop / HOP), round(phrase.start / HOP) + 1)
-    power = 10 ** (heard.levels[first:last] / 10)
-    width = min(len(power), round(PEAK_WINDOW / HOP))
-    mean = np.convolve(power, np.ones(width) / width, "valid")
-    best = int(mean.argmax())
-    level = 10 * float(np.log10(mean[best]))
-    return Marker("peak", _frame((first + best + width / 2) * HOP, fps), _strength(level), f"{level:.0f} dB")
+def peak_marker(phrase: Phrase, fps: int = FPS) -> Marker:
+    """The loudest moment of a phrase."""
+    return Marker("peak", _frame(phrase.peak, fps), _strength(phrase.peak_db), f"{phrase.peak_db:.0f} dB")
 
 
 def to_json(heard: Mapping[str, Heard]) -> dict[str, Any]:
@@ -238,27 +248,24 @@ def _heard(data: Mapping[str, Any]) -> Heard:
         items: Sequence[Mapping[str, Any]] = data[key]
         return tuple(kind(**item) for item in items)
 
-    return Heard(
-        **{
-            **data,
-            "curve": tuple(data["curve"]),
-            "markers": each(Marker, "markers"),
-            "phrases": each(Phrase, "phrases"),
-            "words": each(TimedWord, "words"),
-        }
-    )
+    lists: dict[str, Any] = {
+        "curve": tuple(data["curve"]),
+        "markers": each(Marker, "markers"),
+        "phrases": each(Phrase, "phrases"),
+        "words": each(TimedWord, "words"),
+    }
+    return Heard(**{**data, **lists})
 
 
 # -- arousal
 
 
-def manner_of(samples: Samples, sample_rate: int, words: Sequence[TimedWord]) -> Manner:
-    """How a take is spoken. Letters a second are counted over the voiced span of its words."""
+def manner_of(sound: Envelope, samples: Samples, sample_rate: int, words: Sequence[TimedWord]) -> Manner:
+    """How a take with envelope `sound` is spoken. Letters a second are counted over the time of its words."""
     pitches = track(np.asarray(samples), sample_rate)
     voiced = pitches[pitches > 0]
     semitones = 12 * np.log2(voiced) if len(voiced) else np.zeros(1)
     low, high = np.percentile(semitones, [10, 90])
-    sound = envelope(samples, sample_rate)
     loud = sound.levels[sound.levels > sound.on - OFF_UNDER_ON_DB]
     level = float(10 * np.log10(np.mean(10 ** (loud / 10)))) if len(loud) else QUIET_DB
     spoken = sum(max(0.0, w.stop - w.start) for w in words)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.levels import Heard, Manner, Samples, arousal_of, envelope, intensity, manner_of, markers, phrases
+from engine.levels import Envelope, Heard, Manner, Samples, arousal_of, envelope, intensity, manner_of, markers, phrases
 from models.base import TimedWord
 
 VALENCE = {
@@ -31,21 +31,29 @@ class HeardTake:
     valence: float = 0.0
 
 
+AROUSAL = {
+    "neutral": 0.5, "joy": 0.79, "tender": 0.25, "smirk": 0.4, "anger": 0.79, "rage": 0.95, "fear": 0.68, "shock": 0.79,
+    "grief": 0.21, "tears": 0.3, "resolve": 0.55, "cold": 0.34, "plead": 0.65, "triumph": 0.64,
+}  # fmt: skip
+"""Measured arousal of an emotion tag. Only used where a voice has no neutral take to be compared with."""
+
+
 def listen(takes: Mapping[str, HeardTake]) -> dict[str, Heard]:
     """What is heard in each take, by line id. ValueError when a take is not finite mono sound."""
-    manners = {line: manner_of(t.samples, t.sample_rate, t.words) for line, t in takes.items()}
-    neutral = {voice: _neutral(voice, takes, manners) for voice in {t.voice for t in takes.values()}}
-    return {line: _heard(take, manners[line], neutral[take.voice]) for line, take in takes.items()}
+    sounds = {line: envelope(t.samples, t.sample_rate) for line, t in takes.items()}
+    manners = {line: manner_of(sounds[line], t.samples, t.sample_rate, t.words) for line, t in takes.items()}
+    calm = {voice: _calm(voice, takes, manners) for voice in {t.voice for t in takes.values()}}
+    return {line: _heard(take, sounds[line], manners[line], *calm[take.voice]) for line, take in takes.items()}
 
 
-def _heard(take: HeardTake, manner: Manner, neutral: Manner) -> Heard:
-    sound = envelope(take.samples, take.sample_rate)
+def _heard(take: HeardTake, sound: Envelope, manner: Manner, calm: Manner, lift: float) -> Heard:
     return Heard(
         curve=intensity(sound),
         markers=tuple(markers(sound)),
-        arousal=arousal_of(manner, neutral),
+        arousal=round(min(1.0, max(0.0, arousal_of(manner, calm) + lift)), 4),
         valence=take.valence or VALENCE.get(take.emotion, 0.0),
         loudness=round(manner.level_db, 2),
+        usual_db=round(calm.level_db, 2),
         phrases=tuple(phrases(sound)),
         words=take.words,
         seconds=sound.seconds,
@@ -53,17 +61,20 @@ def _heard(take: HeardTake, manner: Manner, neutral: Manner) -> Heard:
     )
 
 
-def _neutral(voice: str, takes: Mapping[str, HeardTake], manners: Mapping[str, Manner]) -> Manner:
-    """A voice's reference: the median of its neutral takes, or of all its takes when it has none."""
+def _calm(voice: str, takes: Mapping[str, HeardTake], manners: Mapping[str, Manner]) -> tuple[Manner, float]:
+    """A voice's reference, and what its arousal lies over neutral: the median of its neutral takes and 0; without
+    one the median of all its takes, which is as far from neutral as their tags are on average."""
     lines = [line for line, t in takes.items() if t.voice == voice]
-    plain = [line for line in lines if takes[line].emotion == "neutral"] or lines
-    return _median([manners[line] for line in plain])
+    plain = [line for line in lines if takes[line].emotion == "neutral"]
+    tags = [AROUSAL.get(takes[line].emotion, 0.5) for line in lines]
+    lift = 0.0 if plain else sum(tags) / len(tags) - 0.5
+    return _median([manners[line] for line in plain or lines]), lift
 
 
 def _median(manners: Sequence[Manner]) -> Manner:
     def middle(values: list[float]) -> float:
-        heard = [v for v in values if v > 0] or [0.0]
-        return float(np.median(heard))
+        known = [v for v in values if v > 0] or [0.0]
+        return float(np.median(known))
 
     return Manner(
         pitch=middle([m.pitch for m in manners]),

@@ -108,8 +108,7 @@ def pace_episode(episode: Episode, takes: Mapping[str, Take], limits: PaceLimits
     pieces = [piece for _, group in layout for piece in group]
     wanted = _aim(episode.number, pieces, limits)
     scale = _scale(pieces, wanted)
-    lengths = iter(_whole(pieces, scale, wanted))
-    return _place(layout, lengths, frames(limits.hold), scale)
+    return _place(layout, _whole(pieces, scale, wanted), frames(limits.hold), scale)
 
 
 def _shots(episode: Episode) -> list[Shot]:
@@ -243,16 +242,14 @@ def _room(piece: _Piece, length: int, step: int) -> bool:
     return math.ceil(piece.least) <= length + step <= math.floor(piece.most)
 
 
-def _place(
-    layout: Sequence[tuple[Shot, Sequence[_Piece]]], lengths: Sequence[int] | object, hold: int, scale: float
-) -> Pace:
+def _place(layout: Sequence[tuple[Shot, Sequence[_Piece]]], lengths: Sequence[int], hold: int, scale: float) -> Pace:
     shots: list[Placed] = []
     speech: list[Speech] = []
+    left = iter(lengths)
     at = 0
     for shot, group in layout:
         start = at
-        for piece in group:
-            length = next(lengths)  # type: ignore[call-overload]
+        for piece, length in zip(group, left, strict=False):
             if piece.line:
                 speech.append(Speech(piece.line.id, piece.line.speaker, at, length))
             at += length

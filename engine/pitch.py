@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import resample_poly
 
 RATE = 8000
 HOP = 0.010
@@ -20,7 +19,7 @@ AUDIBLE = 0.1
 
 def track(samples: NDArray[np.floating], sample_rate: int) -> NDArray[np.float64]:
     """Fundamental in Hz every 10 ms of mono samples; 0 where nothing is voiced."""
-    x = resample_poly(np.asarray(samples, dtype=np.float64), RATE, sample_rate) if sample_rate != RATE else samples
+    x = _narrowed(np.asarray(samples, dtype=np.float64), sample_rate)
     size, hop = round(WINDOW * RATE), round(HOP * RATE)
     if len(x) < size:
         return np.zeros(0)
@@ -30,6 +29,13 @@ def track(samples: NDArray[np.floating], sample_rate: int) -> NDArray[np.float64
     loud = np.sqrt((cut**2).mean(axis=1))
     voiced = (best > VOICED) & (loud > AUDIBLE * loud.max(initial=0.0)) & (loud > 1e-5)
     return np.where(voiced, RATE / (lags + low), 0.0)
+
+
+def _narrowed(samples: NDArray[np.float64], sample_rate: int) -> NDArray[np.float64]:
+    """The samples at RATE, each the mean of the stretch that it stands for: low-pass enough for a fundamental."""
+    total = np.concatenate([[0.0], np.cumsum(samples)])
+    edges = np.arange(len(samples) * RATE // sample_rate + 1) * (sample_rate / RATE)
+    return np.diff(np.interp(edges, np.arange(len(total)), total)) * (RATE / sample_rate)
 
 
 def _lags(cut: NDArray[np.float64], size: int) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
@@ -45,11 +51,12 @@ def _lags(cut: NDArray[np.float64], size: int) -> tuple[NDArray[np.float64], NDA
     best = part.max(axis=1)
     inner = part[:, 1:-1]
     peak = (inner > part[:, :-2]) & (inner >= part[:, 2:]) & (inner > NEAR_BEST * best[:, None])
-    lag = np.where(peak.any(axis=1), peak.argmax(axis=1) + 1, part.argmax(axis=1))
+    first, top = peak.argmax(axis=1) + 1, part.argmax(axis=1)
+    lag = np.asarray(np.where(peak.any(axis=1), first, top), dtype=np.int64)
     return lag + _refined(part, lag), best, low
 
 
-def _refined(part: NDArray[np.float64], lag: NDArray[np.intp]) -> NDArray[np.float64]:
+def _refined(part: NDArray[np.float64], lag: NDArray[np.int64]) -> NDArray[np.float64]:
     """Offset in -0.5..0.5 of a parabola's top through the peak and its neighbours."""
     rows, at = np.arange(len(part)), np.clip(lag, 1, part.shape[1] - 2)
     left, middle, right = part[rows, at - 1], part[rows, at], part[rows, at + 1]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from engine.core import FPS
 from engine.timeline import Caption
@@ -49,7 +49,7 @@ def from_srt(text: str, rate: int = FPS) -> list[Caption]:
         found = _SRT_TIME.search(lines[1]) if len(lines) > 1 else None
         if not found:
             raise ValueError(f"subtitle {number} has no time line")
-        out.append(_caption(found, lines[2:], rate, lambda row: row.translate(_BACK)))
+        out.append(_caption(found, lines[2:], rate, _untwinned))
     return out
 
 
@@ -141,12 +141,16 @@ def _blocks(text: str) -> list[str]:
     return [b.strip("\n") for b in re.split(r"\n{2,}", text.replace("\r\n", "\n").removeprefix("﻿")) if b.strip("\n")]
 
 
-def _caption(found: re.Match[str], rows: Iterable[str], rate: int, plain: object) -> Caption:
+def _caption(found: re.Match[str], rows: Iterable[str], rate: int, plain: Callable[[str], str]) -> Caption:
     numbers = [int(x) for x in found.groups()]
     start, stop = (round((((h * 60 + m) * 60) + s + ms / 1000) * rate) for h, m, s, ms in (numbers[:4], numbers[4:]))
     raw = list(rows)
     italic = bool(raw) and raw[0].startswith("<i>")
-    return Caption(start, stop, tuple(plain(_ITALIC.sub("", row)) for row in raw), italic=italic)  # type: ignore[operator]
+    return Caption(start, stop, tuple(plain(_ITALIC.sub("", row)) for row in raw), italic=italic)
+
+
+def _untwinned(row: str) -> str:
+    return row.translate(_BACK)
 
 
 def _centre() -> int:

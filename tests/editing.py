@@ -46,7 +46,13 @@ VAN = (
 
 def _character(id: str, name: str) -> Character:
     design = Design(
-        hair="long", hair_colour="raven", eyes="cat", eye_colour="jade", skin="fair", outfit="coat", outfit_colour="navy"
+        hair="long",
+        hair_colour="raven",
+        eyes="cat",
+        eye_colour="jade",
+        skin="fair",
+        outfit="coat",
+        outfit_colour="navy",
     )
     return Character(
         id=id, name=name, full_name=name, role="lead", sex="female", age=23, look="", wardrobe="", design=design,
@@ -64,7 +70,16 @@ def episode(shots: tuple = VAN, number: int = 1, **changes: object) -> Episode:
             for n, (who, emotion, text) in enumerate(lines)
         )
         made.append(
-            Shot(id=id, size=size, beat=beat, characters=seen, sound=sound, lines=said, action=f"Shot {index + 1}", seconds=1.5)
+            Shot(
+                id=id,
+                size=size,
+                beat=beat,
+                characters=seen,
+                sound=sound,
+                lines=said,
+                action=f"Shot {index + 1}",
+                seconds=1.5,
+            )
         )
     cliff = Cliffhanger(kind="impossible", question="Whose voice is in the watch?", due=2)
     scene = Scene(id=f"e{number:03d}_s01", location="loc_van_night", mood="tension", shots=tuple(made))
@@ -85,7 +100,9 @@ def series(*episodes: Episode, language: str = "en") -> Series:
     )  # fmt: skip
 
 
-def take(text: str, seed: int, loudness_db: float = -20.0, pitch: float = 200.0, pace: float = 1.0, **given: object) -> HeardTake:
+def take(
+    text: str, seed: int, loudness_db: float = -20.0, pitch: float = 200.0, pace: float = 1.0, **given: object
+) -> HeardTake:
     """A take of tones, one a word, with its word times: 0.1 s of silence, words, 0.15 s of silence."""
     rng = np.random.default_rng(seed)
     at, heard, parts = 0.1, [], [np.zeros(int(0.1 * RATE))]
