@@ -2,115 +2,224 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from engine.core import Language, Role
+from engine.core import Language, Role, UserError
+from engine.story import facets
+from engine.story.lexicon import Lexicon, detect_language, lexicon
+from engine.story.reading import Reading, assign_roles
+from engine.story.reading_en import read_english
+from engine.story.reading_zh import read_chinese
+from engine.story.told import ENGINES, ERAS, GENRES, THREATS, Person, Power, Premise, Secret, Thing, Threat
 
-ENGINES = (
-    "revenge", "identity", "supernatural", "contract", "rebirth",
-    "forbidden", "palace", "survival", "inquiry",
-)  # fmt: skip
-GENRES = ("romance", "revenge", "palace", "xianxia", "thriller", "horror", "fantasy", "family", "action")
-ERAS = ("now", "palace", "future", "fantasy", "school", "sea", "west", "war")
-THREATS = (
-    "kidnap", "kill", "poison", "frame", "blackmail", "betray", "steal", "evict", "hunt", "haunt",
-    "marry", "jail", "exile", "replace", "cheat", "hack", "invade", "fire",
-)  # fmt: skip
+__all__ = [
+    "ENGINES", "ERAS", "GENRES", "MAX_CHARACTERS", "THREATS", "Person", "Power", "Premise", "Secret", "Thing", "Threat",
+    "clean_premise", "read_premise",
+]  # fmt: skip
+
+MAX_CHARACTERS = 4_000
+"""Most of a premise that is read; the rest is left out with a note."""
+_MARKUP = re.compile(r"<[^<>]{0,200}>|\{[^{}]{0,200}\}|\\[a-zA-Z]+|[\\{}<>\[\]|^`~*_#=@]+")
+_SPACE = re.compile(r"\s+")
+_TONES = ("dread", "action", "tension", "triumph", "mystery", "tender", "grief")
+_GENRES = ("xianxia", "palace", "horror", "romance", "revenge", "fantasy", "thriller", "action", "family")
+_GENRE_ENGINE = {
+    "romance": "contract", "revenge": "revenge", "palace": "palace", "xianxia": "supernatural", "thriller": "survival",
+    "horror": "supernatural", "fantasy": "supernatural", "family": "identity", "action": "survival",
+}  # fmt: skip
+_ENGINE_GENRE = {
+    "revenge": "revenge", "identity": "family", "supernatural": "fantasy", "contract": "romance", "rebirth": "revenge",
+    "forbidden": "romance", "palace": "palace", "survival": "action", "inquiry": "thriller",
+}  # fmt: skip
+_GIFTED_GENRES = {"xianxia": "sword", "horror": "ghosts", "fantasy": "fire"}
 
 
-@dataclass(frozen=True)
-class Person:
-    """Somebody of the premise in a dramatic role.
+def clean_premise(text: str) -> str:
+    r"""NFC text without control, format or bidi characters, markup or filter syntax; spaces folded, at most 4,000.
 
-    >>> # "A CEO's secret daughter is kidnapped by her billionaire father's rival"
-    >>> Person("lead", "daughter", to="authority", status=("secret",), sex="female").noun
-    'daughter'
+    >>> clean_premise("A <b>baker</b> {\\an8}finds\x07 a letter")
+    'A baker finds a letter'
     """
-
-    role: Role
-    noun: str  # what the premise calls them: 'daughter', 'baker', '总裁'; '' when only a name is given
-    to: Role | None = None  # kin or tie: noun is seen from this person ('daughter' of the authority)
-    status: tuple[str, ...] = ()  # 'secret', 'billionaire', '私生'
-    occupation: str = ""  # 'CEO', 'baker', '总裁'
-    name: str = ""  # given name as written in the premise, else ''
-    sex: str = ""  # 'female', 'male' or '' when open
-    ties: tuple[tuple[Role, str], ...] = ()  # every (to, noun) relation read: (('authority', 'daughter'),)
+    head = unicodedata.normalize("NFC", text[: MAX_CHARACTERS * 2])
+    kept = "".join(_plain(c) for c in head)
+    return _SPACE.sub(" ", _MARKUP.sub(" ", kept)).strip()[:MAX_CHARACTERS].strip()
 
 
-@dataclass(frozen=True)
-class Secret:
-    """What is hidden. `clause` is finite, true and usable in a line: 'Ivy is Conrad's daughter' with {lead}, {authority}
-    standing for the names of the cast."""
-
-    noun: str  # 'her real father', 'the letter', '身世'
-    clause: str  # '{lead} is {authority}'s daughter'; format with the names of the six roles
-    owner: Role = "lead"
+def _plain(character: str) -> str:
+    if unicodedata.category(character)[0] != "C":
+        return character
+    return " " if character.isspace() else ""
 
 
-@dataclass(frozen=True)
-class Power:
-    """A gift, its trigger, its limit and its price; each a short phrase in the premise's language."""
+def read_premise(text: str, language: Language | None = None) -> Premise:
+    """The premise of a paragraph in English or Chinese; `language` is the series' own (the text's when None).
 
-    name: str  # 'hidden spiritual power'
-    trigger: str  # 'when her bare hand touches an object'
-    limit: str  # 'once for each object'
-    cost: str  # 'one memory of her mother'
-    owner: Role = "lead"
-
-
-@dataclass(frozen=True)
-class Threat:
-    """What is done to the lead. `kind` is a word of THREATS; `verb` its written form ('kidnapped', '绑架')."""
-
-    kind: str
-    verb: str
-    by: Role = "rival"
-    on: Role = "lead"
-
-
-@dataclass(frozen=True)
-class Thing:
-    """An object or a place of the premise, with the word of models.base PROPS or PLATES that draws it."""
-
-    noun: str  # as written: 'letter', '燕窝'
-    kind: str  # 'letter', 'cup'; for a place 'mansion'
+    Raises:
+        UserError: the text is empty."""
+    if not text.strip():
+        raise UserError("the premise is empty: write a sentence about somebody and what happens to them")
+    cleaned, notes = clean_premise(text), list[str]()
+    spoken = detect_language(cleaned)
+    tongue: Language = language or spoken or "en"
+    stock = lexicon(tongue).stock
+    if len(text) > MAX_CHARACTERS:
+        notes.append(stock["cut"].format(count=len(text), limit=MAX_CHARACTERS))
+    if not any(c.isalnum() for c in cleaned):
+        cleaned, spoken = stock["nobody"], tongue
+        notes.append(stock["wordless"].format(premise=cleaned))
+    tables = lexicon(spoken or "en")
+    premise = _assemble(_calm(cleaned), tables, notes)
+    if spoken is None:
+        premise = _foreign(premise, stock)
+    if spoken not in (None, tongue):
+        premise = _translate(premise, tongue)
+    return dataclasses.replace(premise, text=cleaned, language=tongue)
 
 
-@dataclass(frozen=True)
-class Premise:
-    """What a paragraph says. Everything is optional but `text` and `language`; the bible invents the rest."""
+def _calm(text: str) -> str:
+    """Shouted text in lower case, so that capitals can mean names."""
+    letters = [c for c in text if c.isalpha()]
+    return text.lower() if letters and sum(c.isupper() for c in letters) > len(letters) * 0.6 else text
 
-    text: str  # cleaned, at most MAX_CHARACTERS
-    language: Language
-    people: tuple[Person, ...] = ()
-    secret: Secret | None = None
-    power: Power | None = None
-    threat: Threat | None = None
-    objects: tuple[Thing, ...] = ()
-    places: tuple[Thing, ...] = ()
-    clock: str = ""  # a time for the slot {C}: 'Friday', 'three days', '三天'
-    era: str = "now"  # a word of ERAS
-    tone: str = "tension"  # a word of models.base.MOODS
-    genre: str = "thriller"  # a word of GENRES
-    goal: str = ""  # a bare verb phrase: 'save the shop'; zh '报仇'
-    twist: str = ""  # the clause after but/却, which decides B8
-    lessons: tuple[str, ...] = ()  # training only: each a whole sentence
-    nouns: tuple[str, ...] = ()  # content nouns to cover, head nouns first
-    scores: Mapping[str, int] = field(default_factory=dict)  # keyword score per plot engine of ENGINES
-    notes: tuple[str, ...] = ()  # 'read as ...' for odd input
 
-    @property
-    def training(self) -> bool:
-        """Training drama: the inquiry engine, no deaths, no romance."""
-        return bool(self.lessons)
+def _assemble(text: str, tables: Lexicon, notes: list[str]) -> Premise:
+    reading = read_chinese(text, tables) if tables.language == "zh" else read_english(text, tables)
+    roles = assign_roles(reading)
+    people = _people(reading, roles)
+    spans = [(e.start, e.stop) for e in reading.entities]
+    places = facets.things(text, tables.places, spans)
+    objects = _objects(text, tables, spans, places)
+    scores = facets.scores_of(text, reading.twist, tables)
+    lessons = facets.lessons_of(text, tables)
+    genre = facets.strongest(tables.genres, text, _GENRES, "")
+    power = None if lessons else facets.power_of(text, tables, "lead")
+    if power and "supernatural" in scores:
+        scores["supernatural"] += facets.TWIST
+    scores = _scores(scores, genre, bool(lessons))
+    engine = max(scores, key=lambda name: scores[name])
+    genre = "thriller" if lessons else genre or _ENGINE_GENRE[engine]
+    era = facets.strongest(tables.eras, text, ERAS, "now")
+    threat = facets.threat_of(reading, roles)
+    if engine == "supernatural" and not power:
+        power = facets.gift(_GIFTED_GENRES.get(genre, "touch"), tables)
+    _remark(text, tables, reading, roles, notes)
+    secret = facets.secret_of(tables, people, threat, objects, engine, era)
+    if not people and not objects and not places and tables.abstract.first(text):
+        told = tables.secrets["abstract"]
+        secret = Secret(told["noun"], told["clause"])
+    heads = _head_nouns(reading, roles)
+    return Premise(
+        text=text, language=tables.language, people=people, secret=secret, power=power, threat=threat,
+        objects=objects, places=places, clock=reading.clock, era=era,
+        tone=facets.strongest(tables.tones, text, _TONES, "tension"), genre=genre, goal=reading.goal,
+        twist=reading.twist, lessons=lessons,
+        nouns=facets.nouns_of(text, heads, [*objects, *places], power, tables), scores=scores, notes=tuple(notes),
+    )  # fmt: skip
 
-    def person(self, role: Role) -> Person | None:
-        """The premise's own person in a role, if it has one."""
-        return next((p for p in self.people if p.role == role), None)
 
-    def engines(self) -> tuple[str, str]:
-        """The leading plot engine and the one that lends B3 and B5 ('' when only one scores)."""
-        ranked = sorted(ENGINES, key=lambda name: (-self.scores.get(name, 0), ENGINES.index(name)))
-        second = ranked[1] if self.scores.get(ranked[1], 0) > 0 else ""
-        return ranked[0], second
+def _objects(text: str, tables: Lexicon, spans: list[tuple[int, int]], places: tuple[Thing, ...]) -> tuple[Thing, ...]:
+    where = [(m.start, m.stop) for m in tables.places.find(text)]
+    objects = facets.things(text, tables.objects, [*spans, *where])
+    found = facets.found_thing(text, tables)
+    known = {t.noun for t in (*objects, *places)}
+    return (*objects, found) if found and found.noun not in known else objects
+
+
+def _scores(scores: dict[str, int], genre: str, training: bool) -> dict[str, int]:
+    """At least one engine scores; training always leads with the inquiry and takes no violent or romantic second."""
+    if training:
+        return {"inquiry": max(3, scores.get("inquiry", 0))}
+    scores = {name: points for name, points in scores.items() if name != "inquiry" or points >= facets.STRONG}
+    if not scores:
+        return {_GENRE_ENGINE.get(genre, "identity"): 1}
+    return scores
+
+
+def _people(reading: Reading, roles: Mapping[int, Role]) -> tuple[Person, ...]:
+    out: list[Person] = []
+    for index, role in sorted(roles.items(), key=lambda item: item[0] != reading.lead):
+        entity = reading.entities[index]
+        ties: tuple[tuple[Role, str], ...] = tuple((roles[o], noun) for o, _, noun in entity.ties if o in roles)
+        to: Role | None = ties[0][0] if ties else None
+        status = tuple(dict.fromkeys(entity.status))
+        out.append(Person(role, entity.noun, to, status, entity.occupation, entity.name, entity.sex, ties))
+    return tuple(out)
+
+
+def _head_nouns(reading: Reading, roles: Mapping[int, Role]) -> list[str]:
+    """Nouns of people, the lead's first; an occupation beside a kin noun counts too."""
+    order = sorted(range(len(reading.entities)), key=lambda i: (i != reading.lead, i not in roles, i))
+    out: list[str] = []
+    for index in order:
+        entity = reading.entities[index]
+        if entity.occupation and not entity.occupation.lower().startswith(entity.noun):
+            out.append(entity.occupation.lower())
+        if entity.noun:
+            out.append(entity.noun)
+    return out
+
+
+def _remark(text: str, tables: Lexicon, reading: Reading, roles: Mapping[int, Role], notes: list[str]) -> None:
+    """Notes on what was read otherwise than written: real people, minors, few words, a crowd."""
+    real = list(dict.fromkeys(text[m.start : m.stop] for m in tables.real.find(text)))
+    if real:
+        notes.append(tables.stock["real"].format(names=", ".join(real)))
+    if tables.minor.first(text) and tables.romance.first(text):
+        notes.append(tables.stock["adults"])
+    crowd = [e.noun or e.name for i, e in enumerate(reading.entities) if i not in roles and not e.gone]
+    if crowd:
+        notes.append(tables.stock["extra"].format(names=", ".join(dict.fromkeys(crowd))))
+    if not roles and any(c.isalnum() for c in text):
+        notes.append(tables.stock["few"].format(thing=text[:60]))
+
+
+def _foreign(premise: Premise, stock: Mapping[str, str]) -> Premise:
+    """An unknown tongue keeps its names and loses everything else."""
+    names = [p.name for p in premise.people if p.name]
+    note = stock["unknown"].format(names=", ".join(names) or "-")
+    people = tuple(p for p in premise.people if p.name)
+    return Premise(
+        text=premise.text, language=premise.language, people=people, secret=premise.secret, genre=premise.genre,
+        scores=premise.scores, notes=(*premise.notes, note),
+    )  # fmt: skip
+
+
+def _translate(premise: Premise, tongue: Language) -> Premise:
+    """Nouns through the kinds that both languages share; names are left to the pools."""
+    target = lexicon(tongue)
+    pairs = lexicon("zh").translate
+    table = pairs if tongue == "zh" else {chinese: english for english, chinese in pairs.items()}
+
+    def things(items: tuple[Thing, ...]) -> tuple[Thing, ...]:
+        return tuple(Thing(target.things[t.kind], t.kind) for t in items)
+
+    people = tuple(
+        dataclasses.replace(
+            p, noun=table.get(p.noun.lower(), ""), occupation=table.get(p.occupation.lower(), ""), name="", status=(),
+            ties=tuple((to, table[noun]) for to, noun in p.ties if noun in table),
+        )
+        for p in premise.people
+    )  # fmt: skip
+    objects, places = things(premise.objects), things(premise.places)
+    engine = premise.engines()[0]
+    return dataclasses.replace(
+        premise, people=people, objects=objects, places=places, clock="", goal="", twist="",
+        power=_same_gift(premise, target), secret=facets.secret_of(target, people, premise.threat, objects, engine, premise.era),
+        lessons=(target.lessons[""],) if premise.lessons else (),
+        nouns=tuple(dict.fromkeys([p.noun for p in people if p.noun] + [t.noun for t in (*objects, *places)])),
+        notes=(*premise.notes, target.stock["translated"]),
+    )  # fmt: skip
+
+
+def _same_gift(premise: Premise, target: Lexicon) -> Power | None:
+    """The same kind of gift in the other language, found by its trigger."""
+    if premise.power is None:
+        return None
+    for tables in (lexicon("en"), lexicon("zh")):
+        for kind, told in tables.gifts.items():
+            if told.trigger == premise.power.trigger:
+                return facets.gift(kind, target)
+    return None
