@@ -107,18 +107,16 @@ def _find_subtable(data: bytes, cmap: int) -> int:
 def _read_format_4(data: bytes, at: int) -> dict[int, int]:
     """Segments [first, last] with a delta; a range offset of 0 means glyph = code + delta, else an array is asked."""
     length, _, doubled = struct.unpack_from(">HHH", data, at + 2)
-    words = np.frombuffer(data, ">u2", length // 2, at).astype(np.int64)
+    words = struct.unpack_from(f">{length // 2}H", data, at)
     count = doubled // 2
     starts = (7, 8 + count, 8 + 2 * count, 8 + 3 * count)  # one word of padding after the first column
-    last, first, delta, offset = (words[start : start + count] for start in starts)
     covered: dict[int, int] = {}
     for i in range(count):
-        codes = np.arange(first[i], last[i] + 1)
-        if offset[i]:
-            # idRangeOffset counts bytes from its own place in the table
-            glyphs = words[starts[3] + i + offset[i] // 2 + codes - first[i]]
-            glyphs = np.where(glyphs, (glyphs + delta[i]) % 65536, 0)
-        else:
-            glyphs = (codes + delta[i]) % 65536
-        covered.update((code, glyph) for code, glyph in zip(codes.tolist(), glyphs.tolist(), strict=True) if glyph)
+        last, first, delta, offset = (words[start + i] for start in starts)
+        # an offset counts bytes from its own place in the table
+        array = starts[3] + i + offset // 2 - first
+        for code in range(first, last + 1):
+            glyph = words[array + code] if offset else code
+            if glyph and (glyph + delta) % 65536:
+                covered[code] = (glyph + delta) % 65536
     return covered

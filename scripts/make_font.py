@@ -81,6 +81,11 @@ QUOTES = (0x2018, 0x2019, 0x201C, 0x201D, 0x2026)
 FIRST_CJK = 0x2E80
 
 
+def characters(font: TTFont) -> dict[int, str]:
+    """Code point -> glyph name."""
+    return font.getBestCmap() or {}
+
+
 def narrow_forms(font: TTFont) -> dict[str, str]:
     """The face's wide quotes -> their proportional forms (its own `pwid` feature)."""
     table = font["GSUB"].table
@@ -89,11 +94,11 @@ def narrow_forms(font: TTFont) -> dict[str, str]:
     for index in chosen.LookupListIndex:
         for part in table.LookupList.Lookup[index].SubTable:
             mapping.update(getattr(part, "ExtSubTable", part).mapping)
-    return {wide: mapping[wide] for wide in (font.getBestCmap()[code] for code in QUOTES)}
+    return {wide: mapping[wide] for wide in (characters(font)[code] for code in QUOTES)}
 
 
 def make_quotes_proportional(font: TTFont, narrow: dict[str, str]) -> None:
-    proportional = {code: narrow[font.getBestCmap()[code]] for code in QUOTES}
+    proportional = {code: narrow[characters(font)[code]] for code in QUOTES}
     for table in font["cmap"].tables:
         if table.isUnicode() and table.format != 14:
             table.cmap.update(proportional)
@@ -101,8 +106,8 @@ def make_quotes_proportional(font: TTFont, narrow: dict[str, str]) -> None:
 
 def widen_quotes_beside_ideographs(font: TTFont, narrow: dict[str, str]) -> None:
     """A `ccmp` rule, which every shaper applies: `don’t…` stays narrow, `“你好……”` becomes wide."""
-    cjk = sorted({glyph for code, glyph in font.getBestCmap().items() if code >= FIRST_CJK} | set(narrow))
-    ellipsis = font.getBestCmap()[0x2026]
+    cjk = sorted({glyph for code, glyph in characters(font).items() if code >= FIRST_CJK} | set(narrow))
+    ellipsis = characters(font)[0x2026]
     swaps = "\n".join(f"sub {thin} by {wide};" for wide, thin in narrow.items())
     addOpenTypeFeaturesFromString(
         font,
@@ -137,7 +142,7 @@ def subset(font: TTFont, glyphs: Iterable[str]) -> None:
 def rename(font: TTFont) -> None:
     """OFL 1.1, condition 3: a modified version bears a name of its own ('Source' is reserved, 'Noto' a trademark)."""
     postscript = f"{FAMILY.replace(' ', '')}-{STYLE}"
-    version = font["name"].getDebugName(5).split(";")[0]
+    version = str(font["name"].getDebugName(5)).split(";")[0]
     names = {
         1: FAMILY,
         2: STYLE,
@@ -173,7 +178,7 @@ def build(source: Path, target: Path) -> None:
     size = target.stat().st_size
     if size >= MOST_BYTES:
         raise SystemExit(f"{target} has {size} bytes, the limit is {MOST_BYTES}")
-    print(f"{target}: {size} bytes, {len(TTFont(target).getBestCmap())} characters")
+    print(f"{target}: {size} bytes, {len(characters(TTFont(target)))} characters")
 
 
 def main() -> None:

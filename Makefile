@@ -1,0 +1,64 @@
+# Two commands: `make demo` and `make test`. Everything else is listed by `make help`.
+
+PYTHON ?= python3
+VENV ?= .venv
+# Where torch comes from. The default holds CPU builds; "" takes pip's own index (on Linux: the CUDA build, gigabytes).
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+OUT ?= out
+PREMISE ?= A CEO's secret daughter is kidnapped by her billionaire father's rival, but she has a hidden spiritual power.
+export PREMISE
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
+
+.PHONY: help setup setup-dev demo test test-slow test-all check fmt bench clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.base  ## make .venv with the base package and its `cliffhanger` command
+
+setup-dev: $(VENV)/.dev  ## add what the tests and checks need (TORCH_INDEX=... chooses where torch comes from)
+
+demo: setup  ## write a 20-episode series from one paragraph and render its first three episodes
+	$(BIN)/cliffhanger make "$$PREMISE" --length 20 --episodes 1-3 --profile draft --out "$(OUT)"
+
+test: setup-dev  ## the fast tests
+	$(BIN)/pytest -m "not slow and not gpu"
+
+test-slow: setup-dev
+	$(BIN)/pytest -m "slow and not gpu"
+
+test-all: test test-slow  ## the fast and the slow tests
+
+check: setup-dev  ## format, lint, types and import contracts
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+fmt: setup-dev  ## format and fix what ruff can fix
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: setup  ## measure speed, memory and size; the last line is JSON
+	$(BIN)/python scripts/bench.py
+
+clean:  ## remove .venv and caches; rendered series in out/ stay
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) scripts/make_venv.py $(VENV)
+
+$(VENV)/.base: pyproject.toml | $(BIN)/python
+	$(PIP) --editable .
+	@touch $@
+
+# torch serves only tests of model adapters: without it they are skipped, so its absence never fails the install.
+$(VENV)/.dev: pyproject.toml $(VENV)/.base
+	$(PIP) --editable ".[dev]"
+	@$(PIP) --retries 1 --timeout 20 "torch==2.13.0" $(if $(TORCH_INDEX),--index-url "$(TORCH_INDEX)") \
+		|| echo "torch is not installed ($(TORCH_INDEX) did not serve it); tests that need it are skipped"
+	@touch $@
