@@ -25,6 +25,8 @@ LEAST_FRAMES = round(0.8 * FPS)
 LINGER_FRAMES = 6
 """A caption stays this long after its last word where there is room."""
 LONGEST_LINGER = 2 * FPS
+CAPTION_COST, HURRY_COST, UNEVEN_ROW, PHRASE_COST = 2.5, 0.6, 0.06, 2.5
+"""What a caption more, a column a second too many, a column of difference between rows, and a bad break weigh."""
 
 _WIDE = {"W", "F"}
 _PIECE = re.compile(r"[⺀-鿿豈-﫿぀-ヿ가-힯]|[^\s⺀-鿿豈-﫿぀-ヿ가-힯]+|\s+")
@@ -207,7 +209,7 @@ def _cost(tokens: Sequence[Token], start: int, end: int, rows: tuple[float, int]
     flash = max(0.0, LEAST_FRAMES / rate - seconds) * 10
     stub = 3.0 if width < 8 and len(group) < len(tokens) else 0.0
     end_cost = 0.0 if end == len(tokens) else _break_cost(tokens[end - 1], tokens[end])
-    return 4.0 + hurry * 0.6 + flash + stub + 2.0 * end_cost + rows[0]
+    return CAPTION_COST + hurry * HURRY_COST + flash + stub + PHRASE_COST * end_cost + rows[0]
 
 
 def _break_cost(before: Token, after: Token) -> float:
@@ -219,6 +221,8 @@ def _break_cost(before: Token, after: Token) -> float:
     last = "".join(c for c in before.text.casefold() if c.isalpha())
     if last in _LEADING_WORDS:
         return 3.0
+    if columns(before.text[-1]) == 2 and not after.space:
+        return 4.0  # between two Han characters: most likely inside a word
     first = "".join(c for c in after.text.casefold() if c.isalpha())
     return 1.0 if first in _LEADING_WORDS else 1.6
 
@@ -232,7 +236,7 @@ def _split(group: tuple[Token, ...]) -> tuple[float, int] | None:
     for at in range(1, len(group)):
         top, bottom = columns(_join(group[:at])), columns(_join(group[at:]))
         if max(top, bottom) <= MAX_COLUMNS:
-            options.append((0.5 + abs(top - bottom) * 0.12 + _break_cost(group[at - 1], group[at]), at))
+            options.append((0.5 + abs(top - bottom) * UNEVEN_ROW + _break_cost(group[at - 1], group[at]), at))
     return min(options) if options else None
 
 

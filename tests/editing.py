@@ -23,7 +23,7 @@ from engine.listening import HeardTake, listen
 from models.base import TimedWord
 from models.words import words as spoken
 
-RATE = 16_000
+RATE = 8_000
 VAN = (
     ("insert", "hook", ("char_ivy",), "drop", (("char_silas", "cold", "Your daughter smells of lilies, Conrad."),)),
     ("cu", "reaction", ("char_ivy",), "", ()),

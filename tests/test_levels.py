@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -70,7 +72,7 @@ def test_every_burst_is_marked_within_one_frame_of_where_it_was_planted(bursts, 
 def test_surge_and_drop_follow_the_step_in_level(bursts) -> None:
     found = [m for m in markers(envelope(planted(bursts), RATE)) if m.kind in ("onset", "surge", "drop")]
     kinds = ["onset"]
-    for (_, _, before), (_, _, after) in zip(bursts, bursts[1:], strict=False):
+    for (_, _, before), (_, _, after) in itertools.pairwise(bursts):
         kinds.append("surge" if after - before >= 5 else "drop" if after - before <= -8 else "onset")
     assert [m.kind for m in found] == kinds
 

@@ -1,0 +1,77 @@
+"""Camera cues: one a frame, eased, inside the picture, the same every time."""
+
+from __future__ import annotations
+
+from engine.cues import CENTRE, FADE_FRAMES, MOST_ZOOM, frame_cues, source_frames
+from engine.timeline import Clip, Effect, Timeline
+from models.base import FrameCue
+
+LENGTH = 48
+
+
+def cues(*effects: Effect, faces: dict | None = None, more: int = 100, source: int = 0) -> list[FrameCue]:
+    clip = Clip("s1", 0, LENGTH, source, tuple(effects))
+    return frame_cues(Timeline(1, 24, LENGTH + more, (clip, Clip("s2", LENGTH, more)), ()), clip, faces)
+
+
+def test_a_clip_without_effects_is_shown_as_it_is() -> None:
+    assert cues(source=7) == [FrameCue(7 + i, focus_x=CENTRE[0], focus_y=CENTRE[1]) for i in range(LENGTH)]
+
+
+def test_a_punch_in_snaps_to_its_zoom_in_five_frames_and_stays() -> None:
+    zooms = [c.zoom for c in cues(Effect("punch_in", 10, 38, 0.18, focus="ivy"), faces={"ivy": (0.36, 0.4)})]
+    assert zooms[9] == 1.0 and 1.1 < zooms[10] < zooms[11] < zooms[14] == zooms[-1] == 1.18
+
+
+def test_a_zoom_closes_in_on_the_face_it_names() -> None:
+    for kind in ("punch_in", "angle"):
+        seen = cues(Effect(kind, 0, LENGTH, 0.3, focus="ivy"), faces={"ivy": (0.36, 0.4)})
+        assert (seen[20].focus_x, seen[20].focus_y) == (0.36, 0.4)
+
+
+def test_an_angle_is_there_from_its_first_frame() -> None:
+    assert {c.zoom for c in cues(Effect("angle", 0, LENGTH, 0.3))} == {1.3}
+
+
+def test_shake_dies_away_and_never_shows_the_edge() -> None:
+    seen = cues(Effect("shake", 0, 24, 14.0))
+    sizes = [abs(c.dx) + abs(c.dy) for c in seen]
+    assert max(sizes[:4]) > 8 and max(sizes[18:]) < 1
+    assert all(abs(c.dx) <= (c.zoom - 1) / 2 * 1080 + 1e-9 or sizes[i] == 0 for i, c in enumerate(seen))
+
+
+def test_a_burst_of_blur_swells_and_fades() -> None:
+    blur = [c.blur for c in cues(Effect("blur", 4, 3, 60.0))]
+    assert blur[3] == blur[7] == 0 and blur[5] == 60.0 and 0 < blur[4] < 60
+
+
+def test_a_flash_begins_at_its_height() -> None:
+    flash = [c.flash for c in cues(Effect("flash", 2, 4, 0.8))]
+    assert flash[1] == flash[6] == 0 and flash[2] == 0.8 > flash[3] > flash[5] > 0
+
+
+def test_a_hold_stays_on_its_frame_while_coming_closer() -> None:
+    seen = cues(Effect("hold", 30, 18), source=100)
+    assert [c.frame for c in seen[28:33]] == [128, 129, 130, 130, 130]
+    assert 1.0 < seen[-1].zoom < 1.02
+
+
+def test_impact_and_speed_lines_are_marked_on_their_frames_only() -> None:
+    seen = cues(Effect("impact", 0, 3), Effect("speed_lines", 10, 5))
+    assert [i for i, c in enumerate(seen) if c.impact] == [0, 1, 2]
+    assert [i for i, c in enumerate(seen) if c.speed_lines] == [10, 11, 12, 13, 14]
+
+
+def test_zooms_multiply_up_to_a_limit() -> None:
+    assert cues(Effect("angle", 0, LENGTH, 0.8), Effect("punch_in", 0, LENGTH, 0.6))[-1].zoom == MOST_ZOOM
+
+
+def test_the_episode_fades_to_black_on_its_last_frames() -> None:
+    clip = Clip("s1", 0, LENGTH)
+    flash = [c.flash for c in frame_cues(Timeline(1, 24, LENGTH, (clip,), ()), clip)]
+    assert flash[-1] == -1.0 and flash[-FADE_FRAMES - 1] == 0 and flash[-3] > flash[-2] > flash[-1]
+
+
+def test_a_take_needs_no_frames_for_what_is_held() -> None:
+    clip = Clip("s1", 0, LENGTH, 10, (Effect("hold", 8, 40),))
+    assert source_frames(Timeline(1, 24, LENGTH, (clip,), ()), "s1") == 19
