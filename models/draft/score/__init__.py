@@ -1,0 +1,1 @@
+"""The draft's orchestra: synthesis, instruments, harmony, arrangement, effects and ambience, in numpy alone."""
