@@ -1,0 +1,39 @@
+"""The draft player: a scene file and the cut's cues in, BGR frames out, one pass, drawn as asked. Knows no encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.base import FrameCue
+from models.draft.cache import ART_VERSION, ArtCache
+from models.draft.scene import MAX_BYTES, from_text
+from models.draft.stage import Stage, to_bgr
+
+
+class DraftPlayer:
+    """Plays '.scene.json' takes. Art is kept between takes in `art`."""
+
+    name = "draft"
+    version = ART_VERSION
+
+    def __init__(self, art: ArtCache | None = None) -> None:
+        self._art = art or ArtCache()
+
+    def play(self, path: Path, cues: Sequence[FrameCue], size: tuple[int, int]) -> Iterator[NDArray[np.uint8]]:
+        """uint8 BGR frames (height, width, 3), one per cue; `size` is (width, height).
+
+        Frames are read-only; a frame equal to the one before is the same array again, so `is` tells that nothing
+        moved. Raises ValueError when the scene cannot be read."""
+        if path.stat().st_size > 4 * MAX_BYTES:
+            raise ValueError(f"{path.name} is too large for a scene file")
+        stage = Stage(from_text(path.read_text(encoding="utf-8")), size, self._art)
+        shown: NDArray[np.uint8] | None = None
+        for cue in cues:
+            frame, changed = stage.frame(cue)
+            if shown is None or changed:
+                shown = to_bgr(frame)
+            yield shown
