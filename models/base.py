@@ -38,21 +38,9 @@ OUTFITS = (
     "suit", "blazer", "gown", "hanfu", "armour", "street", "hospital", "school", "uniform", "robe", "coat", "dress",
 )  # fmt: skip
 COLOURS = (
-    "navy",
-    "black",
-    "white",
-    "red",
-    "crimson",
-    "gold",
-    "emerald",
-    "teal",
-    "sky",
-    "violet",
-    "rose",
-    "brown",
-    "grey",
-    "cream",
-)
+    "navy", "black", "white", "red", "crimson", "gold", "emerald", "teal", "sky", "violet",
+    "rose", "brown", "grey", "cream",
+)  # fmt: skip
 SKINS = ("fair", "pale", "male", "old", "deep")
 EYES = ("round", "cat", "narrow", "hooded")
 EYE_COLOURS = ("amber", "steel", "wine", "jade", "violet")
