@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from models.base import Look
 from models.draft.figures.expression import Expression
 from models.draft.figures.geometry import Point, Turn
-from models.draft.figures.palette import HAIR_TONES, IRIDES, SKIN_TONES, Iris, Skin, Tone
+from models.draft.figures.palette import HAIR_TONES, IRIDES, SKIN_TONES, Iris, Skin, Tone, mix
 
 CHILD_BELOW = 13
 OLD_ABOVE = 60
+CHILD_SCALE = 0.66
+NECK_PIT = 800.0
 
 Contour = tuple[Point, ...]
 _FEMALE: Contour = (
-    (0, 0), (120, 18), (188, 94), (206, 206), (203, 305), (190, 396), (150, 482), (90, 551), (34, 588), (0, 594),
+    (0, 0), (120, 18), (187, 94), (203, 206), (199, 305), (184, 396), (143, 484), (84, 553), (32, 589), (0, 596),
 )  # fmt: skip
 _MALE: Contour = (
     (0, 0), (122, 18), (190, 95), (206, 208), (202, 314), (192, 406), (164, 498), (98, 574), (46, 610), (0, 615),
@@ -63,9 +65,14 @@ class Anatomy:
     old: bool = False
     child: bool = False
 
+    @property
+    def body_scale(self) -> float:
+        """A child's body is drawn on a grown one's pattern, smaller."""
+        return CHILD_SCALE if self.child else 1.0
+
 
 _WOMAN = Anatomy(
-    _FEMALE, 104, 350, 65, 44, 8, 43, 14, 0.30, 1, -70, 12, (8, -8, -14, 2), 438, 22, 503, 44, 12.5, 0.35, 34,
+    _FEMALE, 102, 352, 65, 43, 8, 45, 16.5, 0.30, 1, -67, 14, (7, -7, -13, 3), 440, 20, 505, 45, 12.5, 0.35, 34,
     64, 80, 372, 46, True,
 )  # fmt: skip
 _MAN = Anatomy(
@@ -78,7 +85,7 @@ _ELDER = Anatomy(
 )  # fmt: skip
 _KID = Anatomy(
     _CHILD, 108, 358, 72, 54, 5, 52, 12, 0.26, 1.1, -78, 11, (4, -7, -10, 3), 428, 16, 476, 34, 9, 0.55, 26,
-    46, 60, 226, 34, True, child=True,
+    64, 80, 372, 140, True, child=True,
 )  # fmt: skip
 
 _EYE_SHAPES: dict[str, tuple[float, float, float, float]] = {  # width, height, tilt, iris: factors and a shift
@@ -133,7 +140,7 @@ def traits_of(character: str) -> Traits:
         return Traits()
     rng = random.Random(zlib.crc32(character.encode()))
     spread = [rng.uniform(-1, 1) for _ in range(9)]
-    mole = rng.choice((0, 0, 0, 1, 2, 3))
+    mole = rng.choice((0, 0, 0, 0, 1, 2, 3))
     return Traits(*spread, mole=mole, strands=rng.randrange(1 << 16))
 
 
@@ -176,7 +183,7 @@ class Subject:
 
     @property
     def brow_colour(self) -> str:
-        return self.hair.shade if self.look.hair_colour != "blond" else "#8a6030"
+        return mix(self.hair.base, self.hair.shade, 0.6) if self.body.female else self.hair.shade
 
     def rng(self, salt: str) -> random.Random:
         """A stream of small irregularities, the same for this character in every shot."""

@@ -130,10 +130,10 @@ def _spikes(eye: _Eye, lift: float) -> str:
         u, v = eye.upper_local[index]
         tip = eye.at(u + reach * 1.05, v - lift - rise * a.eye_h * 1.15)
         middle = eye.at(u + reach * 0.6, v - lift - rise * a.eye_h * 0.55)
-        out += ink([eye.at(u, v - lift), middle, tip], a.lash * 0.62, ink_colour, "in")
+        out += ink([eye.at(u - 0.08, v), middle, tip], a.lash * 0.8, ink_colour, "in")
     low = 1 - eye.who.face.low_lid
     for u, length in ((0.78, 0.20), (0.56, 0.17)):
-        start, stop = eye.at(u, 0.44 * a.eye_h * low + 2), eye.at(u + 0.1, (0.44 * low + length) * a.eye_h)
+        start, stop = eye.at(u - 0.02, 0.36 * a.eye_h * low), eye.at(u + 0.1, (0.40 * low + length) * a.eye_h)
         out += ink([start, stop], a.lash * 0.28, ink_colour, "in", 0.9, 8)
     return out
 

@@ -28,7 +28,7 @@ def _lock(t: _Array) -> _Array:
 
 
 def _brow(t: _Array) -> _Array:
-    return np.where(t < 0.08, 0.55 + t * 5.6, np.clip(1 - (t - 0.08) / 0.92, 0, 1) ** 0.75)
+    return np.where(t < 0.2, 0.16 + 0.84 * np.sqrt(t / 0.2), np.clip(1 - (t - 0.2) / 0.8, 0, 1) ** 0.72)
 
 
 PROFILES: dict[str, Callable[[_Array], _Array]] = {
@@ -38,6 +38,8 @@ PROFILES: dict[str, Callable[[_Array], _Array]] = {
     "lock": _lock,
     "brow": _brow,
     "drop": lambda t: np.clip(np.sin(np.pi * (0.12 + 0.88 * t)), 0, 1) ** 0.8,
+    "contour": lambda t: 0.35 + 0.65 * np.sin(np.pi * np.clip(t * 0.92 + 0.1, 0, 1)) ** 0.8,
+    "leaf": lambda t: np.sin(np.pi * np.clip(t, 0, 1)) ** 1.6,
     "flat": lambda t: np.ones_like(t),
 }
 """Width along a ribbon, t 0..1 -> fraction of its full width."""
@@ -101,7 +103,7 @@ def path(data: str, fill: str = "none", line: str = "", width: float = 0, opacit
     if line:
         out += f' stroke="{line}" stroke-width="{width:.1f}" stroke-linejoin="round" stroke-linecap="round"'
     if opacity < 1:
-        out += f' opacity="{opacity:.2f}"'
+        out += f' fill-opacity="{opacity:.2f}" stroke-opacity="{opacity:.2f}"'  # cheap: 'opacity' would cost a layer
     return f"{out} {extra}/>"
 
 
@@ -114,7 +116,7 @@ def ellipse(at: Point, rx: float, ry: float, fill: str, opacity: float = 1, turn
     out = f'<ellipse cx="{at[0]:.1f}" cy="{at[1]:.1f}" rx="{rx:.1f}" ry="{ry:.1f}" fill="{fill}"'
     if turn:
         out += f' transform="rotate({turn:.0f} {pair(at)})"'
-    return f'{out} opacity="{opacity:.2f}" {extra}/>'
+    return f'{out} fill-opacity="{opacity:.2f}" {extra}/>'
 
 
 def _name(content: str) -> str:

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from models.draft.figures.anatomy import Subject
-from models.draft.figures.hair_long import long_hair
-from models.draft.figures.hair_short import layered
+from models.draft.figures.hair_long import long_hair, wavy
+from models.draft.figures.hair_short import bob, curtain, layered, slick, undercut
+from models.draft.figures.hair_tied import granny_bun, palace_bun, ponytail, topknot, twin_tails
 from models.draft.figures.haircut import HairArt
 
 HAIRSTYLES: dict[str, Callable[[Subject], HairArt]] = {
-    "long": long_hair, "layered": layered, "slick": layered, "palace_bun": long_hair, "bob": long_hair,
-    "ponytail": long_hair, "topknot": layered, "wavy": long_hair, "twin_tails": long_hair, "undercut": layered,
-    "curtain": layered, "granny_bun": layered,
-}  # fmt: skip
+    "long": long_hair,
+    "layered": layered,
+    "slick": slick,
+    "palace_bun": palace_bun,
+    "bob": bob,
+    "ponytail": ponytail,
+    "topknot": topknot,
+    "wavy": wavy,
+    "twin_tails": twin_tails,
+    "undercut": undercut,
+    "curtain": curtain,
+    "granny_bun": granny_bun,
+}

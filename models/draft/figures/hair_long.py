@@ -1,79 +1,94 @@
-"""Hair that falls over the shoulders: long side-part, waves. Seen from the front and from behind."""
+"""Hair that falls over the shoulders: the long side part and waves."""
 
 from __future__ import annotations
 
 from models.draft.figures.anatomy import Subject
 from models.draft.figures.geometry import Point
+from models.draft.figures.hair_rear import falling, waved
 from models.draft.figures.haircut import Brush, HairArt, scaled
 
 _PART = (-46.0, -40.0)
 _LEFT: list[Point] = [
-    _PART, (-136, -62), (-226, 30), (-252, 190), (-248, 360), (-256, 560), (-246, 720), (-220, 600), (-206, 470),
-    (-202, 360), (-198, 268), (-172, 196), (-124, 126), (-64, 60),
+    _PART, (-136, -66), (-230, 26), (-258, 190), (-254, 360), (-262, 560), (-248, 720), (-220, 600), (-206, 470),
+    (-200, 360), (-194, 268), (-170, 196), (-124, 126), (-64, 60),
 ]  # fmt: skip
 _RIGHT: list[Point] = [
-    _PART, (60, -96), (188, -40), (250, 110), (252, 330), (256, 540), (284, 700), (238, 650), (211, 500),
-    (204, 380), (196, 290), (160, 214), (90, 150), (10, 76), (-34, 10),
+    _PART, (60, -100), (192, -46), (256, 110), (258, 330), (262, 540), (286, 700), (238, 650), (211, 500),
+    (202, 380), (193, 290), (160, 214), (90, 150), (10, 76), (-34, 10),
 ]  # fmt: skip
 _BANGS: list[tuple[list[Point], float]] = [
-    ([_PART, (-10, 50), (60, 150), (150, 232), (194, 340)], 56),
-    ([_PART, (-40, 40), (10, 150), (80, 226), (112, 258)], 38),
-    ([_PART, (-96, 40), (-150, 140), (-186, 250), (-196, 350)], 46),
+    ([_PART, (-10, 50), (60, 150), (150, 232), (194, 346)], 58),
+    ([_PART, (-40, 40), (10, 150), (74, 222), (104, 252)], 36),
+    ([_PART, (-96, 40), (-150, 140), (-184, 250), (-195, 356)], 48),
 ]
 _FLOW: list[list[Point]] = [
-    [(-46, -30), (60, -10), (150, 80), (202, 210), (212, 380)],
+    [(-46, -30), (60, -10), (150, 80), (202, 210), (214, 380)],
     [(-46, -30), (30, 20), (120, 110), (186, 220), (204, 330)],
-    [(-46, -30), (100, -40), (196, 60), (224, 240)],
-    [(-50, -28), (-130, 20), (-192, 130), (-212, 300)],
-    [(-50, -28), (-160, 0), (-220, 140), (-228, 360)],
+    [(-46, -30), (100, -44), (200, 60), (230, 240)],
+    [(-50, -28), (-130, 20), (-196, 130), (-216, 300)],
+    [(-50, -28), (-160, -6), (-224, 140), (-234, 360)],
 ]
 
 
-def _back(brush: Brush) -> str:
+def _back(brush: Brush, swing: float, low: float) -> str:
+    wide: list[Point] = [
+        (0, -60),
+        (160, -40),
+        (244, 90),
+        (260, 300),
+        (268, 520),
+        (298, 760),
+        (268, low - 50),
+        (180, low),
+    ]
+    right = waved(wide[3:], swing, 250)
     out = brush.mass(
-        [(0, -60), (160, -40), (240, 90), (256, 300), (264, 520), (296, 760), (266, 960), (180, 1010), (0, 1020),
-         (-180, 1010), (-270, 960), (-296, 760), (-264, 520), (-246, 300), (-230, 90), (-150, -22)], dark=True,
-    )  # fmt: skip
+        [*wide[:3], *right, (0, low + 10), *[(-x, y) for x, y in right[::-1]], (-244, 90), (-150, -22)], True
+    )
     for x, w in ((-250, 70), (-190, 80), (190, 80), (250, 70)):
-        tip = 1040 + brush.rng.uniform(-30, 40)
-        out += brush.lock([(x * 0.8, 200), (x * 1.02, 480), (x * 1.12, 760), (x * 0.98, tip)], w, dark=True, line=2)
-        out += brush.wisp([(x * 0.84, 300), (x * 1.05, 560), (x * 1.1, 880)], 5)
+        tip = low + 30 + brush.rng.uniform(-30, 40)
+        way = waved([(x * 0.8, 200), (x * 1.02, 480), (x * 1.12, 760), (x * 0.98, tip)], swing, 250, x)
+        out += brush.lock(way, w, dark=True, line=2)
+        out += brush.wisp(waved([(x * 0.84, 300), (x * 1.05, 560), (x * 1.1, 880)], swing, 250, x), 5)
     return out
 
 
-def _sides(brush: Brush) -> str:
-    out = ""
+def _sides(brush: Brush, swing: float) -> str:
+    """The locks that frame the face and lie on the shoulders; their roots hide under the masses."""
+    out, rng = "", brush.rng
     for side in (-1, 1):
-        low = 900 + brush.rng.uniform(-50, 50)
-        out += brush.lock(scaled([(226, 330), (256, 560), (282, 740), (260, low + 80)], side), 46)
-        out += brush.lock(scaled([(212, 250), (222, 440), (248, 620), (234, low)], side), 52)
-        out += brush.wisp(scaled([(198, 300), (196, 400), (206, 500), (190, 580)], side), 7)
+        low = 900 + rng.uniform(-50, 50)
+        ways: list[tuple[list[Point], float]] = [
+            ([(200, 60), (250, 330), (268, 560), (290, 740), (262, low + 90)], 50),
+            ([(180, 60), (228, 250), (230, 440), (252, 620), (236, low)], 58),
+            ([(176, 120), (212, 320), (212, 480), (226, 640), (206, low - 150)], 34),
+        ]
+        for k, (points, width) in enumerate(ways):
+            out += brush.lock(waved(scaled(points, side), swing, 330, k * 0.9 + side), width * (1.35 if swing else 1))
+        out += brush.wisp(waved(scaled([(198, 300), (196, 400), (206, 500), (188, 590)], side), swing / 2, 200), 7)
     return out
 
 
-def long_hair(who: Subject) -> HairArt:
+def _flowing(who: Subject, swing: float, low: float) -> HairArt:
     brush = Brush(who)
-    front = brush.mass(_LEFT) + brush.mass(_RIGHT)
+    front = _sides(brush, swing) + brush.mass(_LEFT) + brush.mass(_RIGHT)
     front += brush.strands(_FLOW, 18) + brush.strands(
         [[(x - 9, y + 5) for x, y in line] for line in _FLOW[:4]], 5, True
     )
-    front += brush.highlight(brush.outline(_LEFT) + brush.outline(_RIGHT), 50, centre=-20)
-    front += _sides(brush)
-    front += brush.wisp([(-46, -46), (-80, -78), (-140, -70)], 5) + brush.wisp([(-20, -50), (40, -88), (96, -84)], 5)
+    front += brush.highlight(brush.outline(_LEFT) + brush.outline(_RIGHT), 48, centre=-20, teeth=22)
+    if swing:
+        for side in (-1, 1):
+            outer = waved(scaled([(196, 90), (262, 330), (280, 600), (300, 860)], side), swing, 340, 2.2 + side)
+            front += brush.lock(outer, 84)
+    front += brush.wisp([(-46, -46), (-80, -80), (-140, -74)], 5) + brush.wisp([(-20, -54), (40, -94), (96, -90)], 5)
     fringe = "".join(brush.lock(points, width) for points, width in _BANGS)
     shade = brush.shadow(_LEFT) + brush.shadow(_RIGHT) + "".join(brush.lock_shadow(p, w) for p, w in _BANGS)
-    return HairArt(_back(brush), front, fringe, shade, rear_long(brush))
+    return HairArt(_back(brush, swing, low), front, fringe, shade, falling(brush, low + 60, swing))
 
 
-def rear_long(brush: Brush, low: float = 1060) -> str:
-    """A curtain of hair down the back, split into locks with uneven ends."""
-    shape: list[Point] = [
-        (0, -66), (156, -46), (244, 80), (258, 300), (272, 560), (298, 800), (272, low - 50), (150, low + 20), (0, low),
-        (-150, low + 25), (-272, low - 50), (-298, 800), (-272, 560), (-258, 300), (-244, 80), (-156, -46),
-    ]  # fmt: skip
-    out = brush.mass(shape, line=4)
-    for k in range(-6, 7):
-        tip = (k * 44 + brush.rng.uniform(-14, 14), low + 30 + brush.rng.uniform(-60, 30))
-        out += brush.lock([(k * 8, -30), (k * 37, 160), (k * 39, 520), tip], 62, dark=bool(k % 2), line=2)
-        out += brush.strands([[(k * 30, 200), (k * 39, 420), (k * 41, 700)]], 4, light=True)
-    return out + brush.highlight(brush.outline(shape), 110, -230, 230, 0.0022, (40, 100), 20)
+def long_hair(who: Subject) -> HairArt:
+    return _flowing(who, 0, 1000)
+
+
+def wavy(who: Subject) -> HairArt:
+    return _flowing(who, 26, 960)

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 from models.draft.figures.anatomy import Subject
-from models.draft.figures.geometry import Point
-from models.draft.figures.haircut import Brush, HairArt
+from models.draft.figures.geometry import Point, clipped, ink, path, spline
+from models.draft.figures.hair_rear import cropped, falling
+from models.draft.figures.haircut import Brush, HairArt, scaled
+
+Locks = list[tuple[list[Point], float]]
 
 _NAPE: list[Point] = [
-    (0, -40), (138, -26), (210, 60), (222, 200), (212, 330), (196, 420), (0, 440), (-196, 420), (-212, 330),
-    (-222, 200), (-210, 60), (-138, -26),
+    (0, -40), (138, -26), (206, 60), (218, 200), (208, 330), (190, 420), (0, 440), (-190, 420), (-208, 330),
+    (-218, 200), (-206, 60), (-138, -26),
 ]  # fmt: skip
 _CAP: list[Point] = [
-    (-204, 360), (-234, 220), (-236, 60), (-172, -70), (-20, -116), (130, -88), (228, 20), (240, 190), (206, 360),
-    (197, 300), (191, 214), (160, 140), (96, 116), (20, 124), (-40, 96), (-96, 110), (-164, 150), (-191, 220), (-197, 300),
+    (-202, 360), (-234, 220), (-236, 60), (-172, -70), (-20, -116), (130, -88), (228, 20), (240, 190), (204, 360),
+    (195, 300), (189, 214), (160, 140), (96, 116), (20, 124), (-40, 96), (-96, 110), (-164, 150), (-189, 220), (-195, 300),
 ]  # fmt: skip
-_BANGS: list[tuple[list[Point], float]] = [
-    ([(60, -50), (160, 10), (206, 110), (210, 220), (198, 320)], 42),
-    ([(-96, -30), (-178, 40), (-210, 150), (-204, 250), (-195, 310)], 40),
+SLICK_CAP: list[Point] = [
+    (-204, 330), (-224, 200), (-214, 60), (-140, -36), (0, -60), (140, -36), (214, 60), (224, 200), (204, 330),
+    (194, 300), (188, 220), (168, 150), (120, 110), (60, 92), (0, 110), (-60, 92), (-120, 110), (-168, 150), (-188, 220),
+    (-194, 300),
+]  # fmt: skip
+_BANGS: Locks = [
+    ([(60, -50), (160, 10), (206, 110), (210, 220), (196, 320)], 42),
+    ([(-96, -30), (-178, 40), (-210, 150), (-204, 250), (-193, 310)], 40),
     ([(-70, -40), (-20, 20), (70, 70), (150, 130), (186, 226)], 62),
     ([(-76, -36), (-60, 40), (0, 110), (70, 150), (112, 214)], 54),
     ([(-80, -40), (-96, 40), (-60, 120), (-6, 168), (30, 222)], 46),
     ([(-90, -30), (-150, 40), (-174, 120), (-172, 190), (-150, 226)], 50),
 ]
-_EDGE: list[tuple[list[Point], float]] = [
+_EDGE: Locks = [
     ([(-120, -70), (-190, -40), (-236, 40), (-260, 118)], 46),
     ([(-180, 0), (-230, 80), (-248, 170), (-250, 248)], 42),
-    ([(-200, 100), (-234, 180), (-238, 260), (-220, 338)], 36),
+    ([(-200, 100), (-234, 180), (-238, 260), (-218, 338)], 36),
     ([(110, -80), (184, -54), (236, 20), (262, 94)], 46),
     ([(180, 0), (232, 80), (248, 170), (247, 244)], 42),
-    ([(200, 100), (235, 190), (235, 270), (216, 350)], 36),
+    ([(200, 100), (235, 190), (235, 270), (214, 350)], 36),
     ([(-90, -84), (-40, -118), (40, -130), (128, -104)], 40),
     ([(40, -96), (110, -110), (176, -84), (224, -40)], 40),
     ([(-60, -90), (-110, -104), (-170, -84), (-212, -40)], 36),
@@ -39,27 +47,160 @@ _FLOW: list[list[Point]] = [
 ]  # fmt: skip
 
 
+def locks(brush: Brush, rows: Locks, sway: float = 0) -> str:
+    """Locks in order; `sway` moves the tips by the character's own chance."""
+    out = ""
+    for points, width in rows:
+        *rest, (x, y) = points
+        out += brush.lock([*rest, (x + brush.rng.uniform(-sway, sway), y + brush.rng.uniform(-sway, sway))], width)
+    return out
+
+
+def shadows(brush: Brush, rows: Locks) -> str:
+    return "".join(brush.lock_shadow(points, width) for points, width in rows)
+
+
 def layered(who: Subject) -> HairArt:
     brush = Brush(who)
     cap = (
         brush.mass(_CAP)
         + brush.strands(_FLOW)
-        + brush.highlight(brush.outline(_CAP), 26, -190, 200, 0.003, (26, 62), 15)
+        + brush.highlight(brush.outline(_CAP), 22, -190, 200, 0.003, (30, 74), 15)
     )
-    front = cap + "".join(brush.lock(points, width) for points, width in _EDGE)
-    fringe = "".join(brush.lock(points, width) for points, width in _BANGS)
-    shade = brush.shadow(_CAP) + "".join(brush.lock_shadow(p, w) for p, w in _BANGS)
-    return HairArt(brush.mass(_NAPE, dark=True), front, fringe, shade, rear_short(brush))
+    front = cap + locks(brush, _EDGE, 6)
+    shade = brush.shadow(_CAP) + shadows(brush, _BANGS)
+    return HairArt(brush.mass(_NAPE, True), front, locks(brush, _BANGS, 7), shade, cropped(brush, _EDGE))
 
 
-def rear_short(brush: Brush) -> str:
-    shape: list[Point] = [
-        (0, -120), (140, -90), (236, 30), (244, 220), (212, 360), (150, 470), (110, 560), (0, 580), (-110, 560),
-        (-150, 470), (-212, 360), (-244, 220), (-236, 30), (-140, -90),
+def combed(brush: Brush, lines: int = 11) -> str:
+    """A cap combed back from the forehead: strands along the flow and a low highlight."""
+    out = brush.mass(SLICK_CAP)
+    strands: list[list[Point]] = []
+    for k in range(lines):
+        x = -190 + k * 380 / (lines - 1)
+        strands.append([(x * 0.92, 158 - abs(x) * 0.1), (x * 1.04, 60 + abs(x) * 0.1), (x * 0.84, -44 + abs(x) * 0.25)])
+    out += brush.strands(strands, 10)
+    out += brush.strands([[(x + 9, y) for x, y in line] for line in strands[1::2]], 4, True)
+    return out + brush.highlight(brush.outline(SLICK_CAP), 34, -190, 195, 0.003, (30, 70), 17)
+
+
+def slick(who: Subject) -> HairArt:
+    brush = Brush(who)
+    burns: Locks = [(scaled([(204, 160), (212, 260), (202, 350), (196, 420)], s), 28) for s in (-1, 1)]
+    crest: Locks = [
+        ([(-60, 60), (-80, -10), (-30, -70), (70, -84)], 34), ([(0, 70), (6, -10), (70, -60), (160, -44)], 36),
+        ([(-110, 70), (-150, 0), (-130, -54), (-60, -80)], 30),
     ]  # fmt: skip
-    out = brush.mass(shape, line=4)
-    for k in range(-5, 6):
-        tip = (k * 24 + 8, 500 + brush.rng.uniform(0, 70) - abs(k) * 16)
-        out += brush.lock([(k * 6, 40), (k * 34, 150 + abs(k) * 8), (k * 36, 330), tip], 44, dark=not k % 2, line=2.2)
-    out += "".join(brush.lock(points, width, shine=False) for points, width in _EDGE)
-    return out + brush.highlight(brush.outline(shape), 90, -210, 210, 0.0022, (30, 70), 16)
+    front = locks(brush, burns) + combed(brush) + locks(brush, crest, 5)
+    loose: Locks = [([(-14, 66), (40, 110), (64, 170), (52, 226)], 17)] if not who.body.old else []
+    rear = cropped(brush, [row for row in _EDGE if row[0][0][1] > -20], 540)
+    return HairArt(brush.mass(_NAPE, True), front, locks(brush, loose, 8), brush.shadow(SLICK_CAP), rear)
+
+
+_TOP: Locks = [
+    ([(150, 110), (196, 40), (186, -50), (130, -104)], 56),
+    ([(-170, 130), (-206, 40), (-190, -40), (-120, -96)], 52),
+    ([(-150, 120), (-150, 10), (-90, -90), (30, -150)], 66),
+    ([(-90, 110), (-70, 0), (0, -96), (120, -146)], 70),
+    ([(-30, 104), (10, 10), (80, -70), (190, -104)], 70),
+    ([(40, 104), (90, 20), (160, -30), (240, -36)], 62),
+    ([(100, 112), (160, 60), (210, 30), (252, 44)], 44),
+]
+
+
+def undercut(who: Subject) -> HairArt:
+    """Shaved sides in shadow tone, the top combed up and over to one side."""
+    brush = Brush(who)
+    side_cap: list[Point] = [
+        (-200, 372), (-219, 240), (-210, 90), (-120, -20), (0, -40), (120, -20), (210, 90), (219, 240), (200, 372),
+        (194, 290), (184, 200), (160, 140), (60, 104), (-60, 104), (-160, 140), (-184, 200), (-194, 290),
+    ]  # fmt: skip
+    crown: list[Point] = [
+        (-176, 150), (-206, 40), (-160, -70), (-20, -128), (120, -118), (214, -40), (204, 70), (160, 136), (90, 112),
+        (0, 100), (-90, 108),
+    ]  # fmt: skip
+    stubble = [
+        [(s * (190 + k * 5), 150 + k * 30), (s * (198 + k * 4), 190 + k * 30)] for s in (-1, 1) for k in range(5)
+    ]
+    front = brush.mass(side_cap, True) + brush.strands(stubble, 3, True)
+    front += brush.mass(crown) + locks(brush, _TOP, 6)
+    front += brush.highlight(brush.outline(crown), -4, -170, 190, 0.0028, (26, 60), 15)
+    loose: Locks = [([(-40, 70), (-96, 96), (-122, 160), (-104, 226)], 26)]
+    shade = brush.shadow(side_cap) + shadows(brush, loose)
+    return HairArt(brush.mass(_NAPE, True), front, locks(brush, loose, 8), shade, cropped(brush, _TOP, 520))
+
+
+_CURTAINS: Locks = [
+    ([(-6, -60), (-70, -6), (-118, 90), (-146, 190), (-190, 306)], 62),
+    ([(6, -60), (74, -6), (120, 90), (148, 190), (192, 312)], 62),
+    ([(-4, -56), (-40, 10), (-70, 100), (-104, 180), (-148, 246)], 40),
+    ([(4, -56), (44, 10), (76, 100), (112, 184), (152, 250)], 40),
+    ([(0, -50), (-18, 20), (-34, 90), (-60, 150)], 20),
+]
+
+
+def curtain(who: Subject) -> HairArt:
+    """A centre part with two soft wings over the temples."""
+    brush = Brush(who)
+    half: list[Point] = [
+        (0, -64), (80, -112), (186, -66), (244, 60), (250, 220), (228, 360), (200, 440), (197, 330), (188, 236), (158, 150),
+        (92, 96), (24, 60),
+    ]  # fmt: skip
+    left = scaled(half, -1)
+    front = "".join(brush.lock(scaled(p, s), w) for s in (-1, 1) for p, w in (
+        ([(180, 40), (238, 190), (240, 320), (214, 440)], 50), ([(170, 0), (240, 80), (262, 200), (256, 300)], 44)))  # fmt: skip
+    front += brush.mass(left) + brush.mass(half)
+    flow = [scaled(line, s) for s in (-1, 1) for line in (
+        [(4, -50), (90, -40), (180, 50), (222, 220)], [(6, -40), (70, 10), (150, 110), (208, 300)])]  # fmt: skip
+    front += brush.strands(flow, 16) + brush.highlight(
+        brush.outline(left) + brush.outline(half), 22, -200, 200, 0.0028, (30, 74)
+    )
+    shade = brush.shadow(half) + brush.shadow(left) + shadows(brush, _CURTAINS)
+    return HairArt(brush.mass(_NAPE, True), front, locks(brush, _CURTAINS, 6), shade, cropped(brush, _EDGE, 580))
+
+
+_TIPS = (-176, -132, -84, -34, 18, 70, 122, 178)
+
+
+def full_bangs(brush: Brush) -> tuple[str, str]:
+    """(fringe, shadow) of one sheet of hair over the forehead, cut into soft points just above the brows."""
+    rng = brush.rng
+    ends = [brush.turn([(x + rng.uniform(-8, 8), 268 - abs(x) * 0.05 + rng.uniform(-12, 10))])[0] for x in _TIPS]
+    roots = brush.turn([(-190, 290), (-186, 130), (-110, 0), (0, -50), (110, 0), (186, 130), (192, 290)])
+    edge, lines = "", ""
+    for (x, y), (left, _) in zip(ends[::-1], [*ends[-2::-1], roots[0]], strict=True):
+        notch = (x + left) / 2
+        edge += f"Q{x + 17:.1f} {y - 34:.1f} {x:.1f} {y:.1f}Q{x - 17:.1f} {y - 22:.1f} {notch:.1f} {y - 40:.1f}"
+    sheet = spline(roots) + edge + "Z"
+    for x, y in ends:
+        top = x * 0.42
+        lines += ink([(top, -10), (x * 0.86, 110), (x + 20, y - 48)], 9, brush.tone.shade, "taper", 0.85)
+        lines += ink([(top - 8, 6), (x * 0.86 - 12, 120), (x - 4, y - 30)], 5, brush.tone.light, "taper", 0.45)
+    fill = path(sheet, brush.tone.base, brush.tone.ink, 2.8)
+    gloss = brush.highlight(sheet, 100, -165, 165, 0.0012, (30, 70), 17)
+    return fill + clipped(sheet, lines) + gloss, path(sheet, brush.who.skin.shade)
+
+
+def bob(who: Subject) -> HairArt:
+    """Full bangs and two smooth sides cut at the jaw, tips turned in."""
+    brush = Brush(who)
+    half: list[Point] = [
+        (0, -70), (110, -92), (216, -20), (262, 130), (276, 330), (272, 480), (244, 580), (190, 606), (196, 540), (204, 420),
+        (197, 300), (180, 190), (120, 100), (40, 60),
+    ]  # fmt: skip
+    left = scaled(half, -1)
+    back: list[Point] = [(0, -50), (180, -20), (256, 140), (266, 480), (220, 590), (0, 600)]
+    back = back + scaled(back[1:-1][::-1], -1)
+    front = brush.mass(left) + brush.mass(half)
+    for side in (-1, 1):
+        flow: list[list[Point]] = [
+            [(20, -60), (150, 0), (226, 190), (240, 400), (214, 570)], [(20, -60), (190, -10), (252, 200), (258, 420), (232, 570)],
+            [(20, -50), (120, 40), (204, 210), (220, 420), (202, 540)],
+        ]  # fmt: skip
+        front += brush.strands([scaled(line, side) for line in flow], 15)
+        front += brush.lock(scaled([(230, 380), (252, 480), (236, 570), (176, 612)], side), 36)
+        front += brush.lock(scaled([(214, 330), (222, 440), (208, 530), (168, 566)], side), 28)
+    front += brush.highlight(brush.outline(left) + brush.outline(half), 60, -235, 235, 0.0022, (40, 96), 24)
+    bangs, cast = full_bangs(brush)
+    shade = brush.shadow(half) + brush.shadow(left) + cast
+    return HairArt(brush.mass(back, True), front, bangs, shade, falling(brush, 590))

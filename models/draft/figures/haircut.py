@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 
 from models.draft.figures.anatomy import Subject
-from models.draft.figures.geometry import Point, Points, clipped, ink, mirrored, path, polygon, ribbon, shaded, spline
+from models.draft.figures.geometry import Point, Points, clipped, ink, mirrored, path, ribbon, shaded, spline
 from models.draft.figures.palette import Tone, mix
 
 
@@ -78,21 +78,18 @@ class Brush:
         self, inside: str, y: float, left: float = -205, right: float = 205, bend: float = 0.0027,
         length: tuple[float, float] = (30, 84), teeth: int = 18, centre: float = 0, opacity: float = 0.72,
     ) -> str:  # fmt: skip
-        """The band of gloss: one zigzag polygon of long and short spikes along an arc, clipped to the hair."""
-        up: list[Point] = []
-        down: list[Point] = []
-        for i in range(teeth * 2 + 1):
-            t = i / (teeth * 2)
+        """The band of gloss: one path of long and short leaves side by side along an arc, clipped to the hair."""
+        leaves = ""
+        for i in range(teeth + 1):
+            t = i / teeth
             x = left + (right - left) * t
             arc = y + bend * (x - centre) ** 2
-            swell = math.sin(math.pi * t) ** 0.6
-            reach = self.rng.uniform(*length) * swell
-            rise, fall = (0.55, 0.75) if i % 2 == 0 else (0.10, 0.06)
-            lean = (x - centre) * 0.0022
-            up.append((x - lean * reach * rise, arc - reach * rise - 4 * swell))
-            down.append((x + lean * reach * fall * 1.2, arc + reach * fall * self.rng.uniform(0.5, 1.1) + 4 * swell))
-        band = path(polygon(self.turn(up + down[::-1])), self.tone.light, opacity=opacity)
-        return clipped(inside, band)
+            reach = self.rng.uniform(*length) * (0.08 + 0.92 * math.sin(math.pi * t) ** 0.7)
+            lean = (x - centre) * 0.0026
+            high, low = reach * self.rng.uniform(0.35, 0.6), reach * self.rng.uniform(0.5, 0.95)
+            leaf = [(x - lean * high, arc - high), (x, arc), (x + lean * low, arc + low)]
+            leaves += ribbon(self.turn(leaf), (right - left) / teeth * 1.5, "leaf", 10)
+        return clipped(inside, path(leaves, self.tone.light, opacity=opacity))
 
 
 def both(points: Points) -> tuple[list[Point], list[Point]]:

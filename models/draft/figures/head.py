@@ -99,9 +99,12 @@ def _nose(who: Subject) -> str:
     under = [at(-w * 0.75, y + 9, 200), at(0, y + 2, 232), at(w * 0.75, y + 9, 200), at(0, y + 19, 215)]
     out = path(spline(under, closed=True), skin.shade, opacity=0.9)
     tip = [(-0.6, 7, 205), (-0.3, 12, 214), (0, 11, 226), (0.3, 12, 214), (0.6, 7, 205)]
-    out += ink([at(u * w, y + dy, z) for u, dy, z in tip], 3.8, skin.ink)
+    out += ink([at(u * w, y + dy, z) for u, dy, z in tip], 3, skin.ink, "taper", 0.8)
     for side in (-1, 1):
-        out += ink([at(side * w * 0.52, y + 7, 208), at(side * w * 0.28, y + 10, 214)], 6, skin.line, "taper", 0.75, 8)
+        weight = 3.6 if a.female else 5
+        out += ink(
+            [at(side * w * 0.56, y + 7, 208), at(side * w * 0.22, y + 11, 214)], weight, skin.line, "taper", 0.6, 8
+        )
     if not a.female:
         out += ink([at(16, y - 94, 190), at(13, y - 50, 205), at(16, y - 18, 222)], 6, skin.shade, "taper", 0.95)
         out += ink([at(-30, y - 104, 175), at(-16, y - 86, 195)], 5, skin.shade, "taper", 0.8, 8)
@@ -116,8 +119,7 @@ def _nose(who: Subject) -> str:
 def _outline(who: Subject) -> str:
     ring, num = face_contour(who), len(who.body.contour)
     line = who.skin.line
-    out = ink(ring[3:num], 7.2, line, count=36) + ink(ring[num - 1 : 2 * num - 5], 5.6, line, count=36)
-    return out + ink(ring[num - 2 : num + 1], 7.5, line)
+    return ink(ring[3 : 2 * num - 5], 7.6, line, "contour", count=60)
 
 
 _MOLES = ((0.0, 0.0), (72, 96), (-92, 62), (52, 128))
@@ -131,7 +133,7 @@ def draw_head(who: Subject, fringe_shadow: str) -> str:
     inner = _light(who) + _band(who) + moved(fringe_shadow, 5, 20) + _cheeks(who) + _wrinkles(who)
     if who.traits.mole and not who.body.child:
         dx, dy = _MOLES[who.traits.mole]
-        inner += ellipse(who.turn.face(dx, who.body.eye_y + dy), 4.4, 4.4, skin.line, 0.85)
+        inner += ellipse(who.turn.face(dx, who.body.eye_y + dy), 3.4, 3.4, skin.line, 0.75)
     return out + clipped(outline, inner) + _outline(who) + _nose(who)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.draft.figures.anatomy import Subject
 from models.draft.figures.eyes import forehead_furrow
-from models.draft.figures.geometry import Point, clipped, ellipse, ink, path, pair, ribbon
+from models.draft.figures.geometry import Point, clipped, ellipse, ink, pair, path, ribbon
 from models.draft.figures.head import face_path
 
 

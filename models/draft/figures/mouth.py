@@ -108,7 +108,7 @@ def _closed(who: Subject, shape: _Closed) -> str:
     out += ink(_row(who, line), 5.6 if a.female else 6.4, skin.lip_line, "taper")
     for side, lift in ((-1, shape.left), (1, shape.right)):
         out += ink(
-            _row(who, [(side * w * 0.88, lift * 0.9 + 1), (side * w * 1.1, lift - 1)]), 6, skin.lip_line, count=8
+            _row(who, [(side * w * 0.88, lift * 0.9 + 1), (side * w * 1.1, lift - 1)]), 3.6, skin.lip_line, count=8
         )
     out += ink(_row(who, [(-w * 0.36, h + 9), (0, h + 13), (w * 0.36, h + 9)]), 5 if a.female else 7, skin.shade)
     if shape.right < -10:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from models.draft.figures.anatomy import Subject
+from models.draft.figures.eastern import armour, hanfu, robe
 from models.draft.figures.tailoring import OutfitArt
-from models.draft.figures.western import suit
+from models.draft.figures.uniforms import hospital, school, street, uniform
+from models.draft.figures.western import blazer, coat, dress, gown, suit
 
-OUTFITS_DRAWN: dict[str, Callable[[Subject], OutfitArt]] = {}
-for _word in (
-    "suit",
-    "blazer",
-    "gown",
-    "hanfu",
-    "armour",
-    "street",
-    "hospital",
-    "school",
-    "uniform",
-    "robe",
-    "coat",
-    "dress",
-):
-    OUTFITS_DRAWN[_word] = suit
+OUTFITS_DRAWN: dict[str, Callable[[Subject], OutfitArt]] = {
+    "suit": suit,
+    "blazer": blazer,
+    "gown": gown,
+    "hanfu": hanfu,
+    "armour": armour,
+    "street": street,
+    "hospital": hospital,
+    "school": school,
+    "uniform": uniform,
+    "robe": robe,
+    "coat": coat,
+    "dress": dress,
+}

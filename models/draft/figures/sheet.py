@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models import base
-from models.draft.figures.anatomy import OLD_ABOVE, Subject, subject
+from models.draft.figures.anatomy import NECK_PIT, Subject, subject
 from models.draft.figures.expression import EXPRESSIONS
 from models.draft.figures.eyes import draw_brows, draw_eyes, draw_glasses, eyes_box
-from models.draft.figures.geometry import moved
 from models.draft.figures.hair import HAIRSTYLES
 from models.draft.figures.haircut import HairArt
 from models.draft.figures.head import draw_head, draw_neck, draw_veil_of_mood
@@ -24,9 +23,9 @@ MAX_YAW = 16.0
 EYE_STATES = ("open", "half", "closed")
 MOUTHS = ("rest", *VISEMES)
 HEAD_UNITS = 600
-REACH_X, REACH_Y = 1000.0, 1500.0
-"""How many pixels beside and below the face any shot can show: nothing beyond is drawn."""
-TOP, SIDE, BUST = -320.0, 760.0, 2200.0
+REACH_SIDE, REACH_UP, REACH_DOWN = 720.0, 960.0, 1240.0
+"""How many pixels beside, above and below the face any 1080x1920 shot can show: nothing beyond is drawn."""
+TOP, SIDE, FLOOR = -320.0, 780.0, 4150.0
 """The drawn window in head units: above the skull, beside the middle, down to."""
 
 
@@ -66,14 +65,22 @@ def check_look(look: base.Look) -> None:
 
 def _canvas(who: Subject, head_px: int) -> Canvas:
     scale = head_px / HEAD_UNITS
-    side = min(SIDE, REACH_X / scale)
-    low = min(BUST, who.body.eye_y + REACH_Y / scale)
-    return Canvas(-side, TOP, scale, round(2 * side * scale), round((low - TOP) * scale))
+    side = min(SIDE, REACH_SIDE / scale)
+    top = max(TOP, who.body.eye_y - REACH_UP / scale)
+    low = min(FLOOR, who.body.eye_y + REACH_DOWN / scale)
+    return Canvas(-side, top, scale, round(2 * side * scale), round((low - top) * scale))
+
+
+def _dressed(who: Subject, clothes: str) -> str:
+    """Neck and clothes, moved up under the chin; a child's shrink towards the pit of the neck."""
+    scale = who.body.body_scale
+    drop = NECK_PIT * (1 - scale) - who.body.raise_body
+    return f'<g transform="translate(0 {drop:.1f}) scale({scale})">{draw_neck(who)}{clothes}</g>'
 
 
 def _front(who: Subject, hair: HairArt, canvas: Canvas) -> tuple[Sprite, Sprite]:
     clothes = OUTFITS_DRAWN[who.look.outfit](who)
-    lower = moved(draw_neck(who) + clothes.front, 0, -who.body.raise_body)
+    lower = _dressed(who, clothes.front)
     body = hair.back + lower + draw_head(who, hair.shade) + hair.front
     over = draw_veil_of_mood(who) + hair.fringe + f'<g opacity=".92">{draw_brows(who)}</g>'
     if "glasses" in who.look.accessories:
@@ -83,7 +90,7 @@ def _front(who: Subject, hair: HairArt, canvas: Canvas) -> tuple[Sprite, Sprite]
 
 def _rear(who: Subject, hair: HairArt, canvas: Canvas) -> Sprite:
     clothes = OUTFITS_DRAWN[who.look.outfit](who)
-    return canvas.render(moved(draw_neck(who) + clothes.rear, 0, -who.body.raise_body) + hair.rear)
+    return canvas.render(_dressed(who, clothes.rear) + hair.rear)
 
 
 def draw_figure(

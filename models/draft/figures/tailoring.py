@@ -1,62 +1,290 @@
-"""What every outfit is made of: panels, shadows, folds, seams, bands. Knows cloth, no particular garment."""
+"""What every outfit is made of: bodices, sleeves, hands, trousers, skirts, folds. Knows cloth, no particular garment.
+
+Body units: the pit of the neck near (0, 800), elbows y 1500, hips 1880, knees 2850, floor 3950; light from the left."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from models.draft.figures.anatomy import Subject
-from models.draft.figures.geometry import Point, Points, clipped, ink, path, polygon, ribbon, shaded, soft, spline
-from models.draft.figures.palette import Tone, mix
+from models.draft.figures.geometry import (
+    Point,
+    Points,
+    clipped,
+    ellipse,
+    ink,
+    mirrored,
+    pair,
+    path,
+    ribbon,
+    soft,
+    spline,
+)
+from models.draft.figures.palette import Skin, Tone, mix
+
+WAIST, HIP, KNEE, ANKLE, FLOOR = 1480.0, 1880.0, 2850.0, 3820.0, 3950.0
+WRIST = 2040.0
+SIDES = (-1, 1)
 
 
 @dataclass(frozen=True)
 class OutfitArt:
-    """Clothes over the neck and chest, and the same from behind; both reach the bottom of the drawing."""
+    """Clothes over the neck and chest, and the same from behind; both reach the floor."""
 
     front: str
     rear: str
 
 
+def across(points: Points, side: int) -> list[Point]:
+    return [(x * side, y) for x, y in points]
+
+
+def skin_tone(skin: Skin) -> Tone:
+    return Tone(skin.base, skin.shade, skin.glow, skin.line)
+
+
 class Tailor:
-    """Draws cloth on a turned body. Coordinates are body units: neck pit near (0, 800), light from the left."""
+    """Draws cloth on a turned body."""
 
     def __init__(self, who: Subject) -> None:
         self.who = who
-        self.wide = who.body.shoulder
+        body = who.body
+        self.wide = body.shoulder
+        self.neck = body.neck_base + 30
+        self.waist = self.wide * (0.62 if body.female else 0.76)
+        self.hip = self.wide * (0.80 if body.female else 0.74)
+        self.arm = 108 if body.female else 140
 
     def turn(self, points: Points) -> list[Point]:
         return self.who.turn.body(points)
 
-    def outline(self, points: Points) -> str:
-        return spline(self.turn(points), closed=True)
+    def outline(self, *curves: Points) -> str:
+        """Closed path data: smooth along each curve, sharp where curves meet."""
+        parts = [spline(self.turn(curve), start=i == 0) for i, curve in enumerate(curves)]
+        return "".join(parts) + "Z"
 
-    def panel(self, points: Points, tone: Tone, line: float = 5, sharp: bool = False) -> str:
-        """A piece of cloth; light falls off towards the hem."""
-        data = polygon(self.turn(points)) if sharp else self.outline(points)
-        ys = [y for _, y in points]
-        stops = [
-            (0, mix(tone.base, tone.light, 0.18), 1),
-            (0.35, tone.base, 1),
-            (1, mix(tone.base, tone.shade, 0.6), 1),
-        ]
-        return shaded(data, stops, (-80, min(ys)), (80, max(ys)), tone.ink, line)
+    def piece(self, tone: Tone, *curves: Points, line: float = 5, shade: Points = ()) -> str:
+        """A piece of cloth: base colour, one cel shadow clipped to it, ink outline."""
+        data = self.outline(*curves)
+        out = path(data, tone.base)
+        if shade:
+            out += clipped(data, path(spline(self.turn(shade), closed=True), tone.shade))
+        return out + path(data, "none", tone.ink, line)
 
-    def shadow(self, inside: str, points: Points, tone: Tone) -> str:
-        return clipped(inside, path(self.outline(points), tone.shade))
+    def flat(self, tone: Tone, points: Points, line: float = 5) -> str:
+        """A stiff piece with straight edges."""
+        return path("M" + "L".join(pair(p) for p in self.turn(points)) + "Z", tone.base, tone.ink, line)
 
     def fold(self, points: Points, tone: Tone, width: float = 8, opacity: float = 0.85) -> str:
-        return ink(self.turn(points), width, tone.ink, "taper", opacity)
+        return ink(self.turn(points), width, tone.ink, "taper", opacity, 16)
 
-    def gleam(self, points: Points, tone: Tone, width: float = 8, opacity: float = 0.6) -> str:
-        return ink(self.turn(points), width, tone.light, "taper", opacity)
+    def crease(self, points: Points, tone: Tone, width: float = 26) -> str:
+        return ink(self.turn(points), width, tone.shade, "taper", 0.9, 16)
 
-    def band(self, points: Points, width: float, tone: Tone, line: float = 4, dark: bool = False) -> str:
+    def gleam(self, points: Points, tone: Tone, width: float = 10, opacity: float = 0.7) -> str:
+        return ink(self.turn(points), width, tone.light, "taper", opacity, 16)
+
+    def seam(self, points: Points, tone: Tone, width: float = 3.5) -> str:
+        return path(spline(self.turn(points)), "none", tone.ink, width, 0.8)
+
+    def band(self, points: Points, width: float, tone: Tone, line: float = 4) -> str:
         """A strip of even width along a curve: collars, belts, borders."""
-        return path(ribbon(self.turn(points), width, "flat"), tone.shade if dark else tone.base, tone.ink, line)
+        return path(ribbon(self.turn(points), width, "flat"), tone.base, tone.ink, line)
+
+    def button(self, x: float, y: float, size: float, tone: Tone) -> str:
+        at = self.turn([(x, y)])[0]
+        out = ellipse(at, size, size, tone.base, extra=f'stroke="{tone.ink}" stroke-width="2.5"')
+        return out + ellipse((at[0] - size * 0.25, at[1] - size * 0.3), size * 0.35, size * 0.3, tone.light)
 
     def glow(self, at: Point, rx: float, ry: float, colour: str, opacity: float) -> str:
         return soft(self.turn([at])[0], rx, ry, colour, opacity)
 
+    # -- parts of the body
 
-def across(points: Points, side: int) -> list[Point]:
-    return [(x * side, y) for x, y in points]
+    def shoulder_line(self) -> list[Point]:
+        """From beside the neck to the end of the shoulder, on the right."""
+        w = self.wide
+        return [(self.neck, 726), (self.neck + 66, 764), (w * 0.80, 800), (w * 0.97, 858)]
+
+    def flank(self, low: float = HIP) -> list[Point]:
+        """From the shoulder's end down the right side of the trunk."""
+        side = [(self.wide * 0.97, 858), (self.wide * 0.92, 1080), (self.waist, WAIST), (self.hip, HIP)]
+        above = [p for p in side if p[1] < low]
+        (x0, y0), share = (
+            above[-1],
+            min(1.0, (low - above[-1][1]) / (HIP - above[-1][1])) if above[-1][1] < HIP else 1.0,
+        )
+        return [*above, (x0 + (self.hip - x0) * share, low)]
+
+    def bodice(self, tone: Tone, neckline: Points, low: float = HIP, line: float = 5, sleeveless: bool = False) -> str:
+        """A garment of the trunk; `neckline` runs from the middle out to the right shoulder."""
+        right, flank = list(neckline), self.flank(low)
+        shoulder = [right[-1], *[p for p in self.shoulder_line() if p[0] > right[-1][0] + 8]]
+        if sleeveless:
+            w = self.wide
+            shoulder = [right[-1], (w * 0.66, 782)]
+            flank = [(w * 0.66, 782), (w * 0.64, 900), (w * 0.72, 1040), (w * 0.93, 1130), *flank[2:]]
+        neck = mirrored(right[::-1]) + right[1:]
+        left_shoulder, left_flank = mirrored(shoulder), mirrored(flank)
+        w = self.wide
+        shade = [
+            (w * 0.62, 780),
+            (w * 0.58, 1000),
+            (self.waist * 0.52, WAIST),
+            (self.hip * 0.62, low),
+            (w + 200, low + 40),
+            (w + 200, 780),
+        ]
+        out = self.piece(tone, neck, shoulder, flank, left_flank[::-1], left_shoulder[::-1], line=line, shade=shade)
+        for side in SIDES:
+            out += self.fold(across([(w * 0.80, 1040), (w * 0.62, 1110), (w * 0.48, 1120)], side), tone, 7)
+            out += self.fold(across([(self.waist * 0.98, WAIST - 30), (self.waist * 0.7, WAIST + 10)], side), tone, 6)
+        return out
+
+    def sleeve_outline(self, side: int, low: float = WRIST, loose: float = 0) -> tuple[list[Point], list[Point]]:
+        w, a = self.wide, self.arm + loose
+        outer = [
+            (w * 0.78, 798),
+            (w * 0.96, 838),
+            (w + 26, 950),
+            (w + 44 + loose * 0.4, 1260),
+            (w + 40 + loose * 0.7, 1640),
+        ]
+        outer = [p for p in outer if p[1] < low - 60] + [(w + 30 + loose * 0.8, low)]
+        inner = [
+            (w + 30 + loose * 0.8 - a * 0.86, low),
+            (w + 40 - a, 1640),
+            (w + 34 - a, 1300),
+            (w * 0.86, 1070),
+            (w * 0.80, 960),
+        ]
+        inner = [p for p in inner if p[1] < low - 60 or p[1] == low]
+        return across(outer, side), across(inner, side)
+
+    def sleeves(
+        self, tone: Tone, low: float = WRIST, loose: float = 0, cuff: Tone | None = None, hands: bool = True
+    ) -> str:
+        """Both arms in cloth, hands below them."""
+        out, w = "", self.wide
+        for side in SIDES:
+            if hands:
+                out += self.hand(side, low) if low >= WRIST else self.bare_arm(side, low)
+            outer, inner = self.sleeve_outline(side, low, loose)
+            near, far = (0.30, 0.95) if side > 0 else (-0.2, 0.22)
+            edge = w + 40 - self.arm
+            left, right = edge + self.arm * near, edge + self.arm * far + (60 if side > 0 else 0)
+            shade = across(
+                [(left, 860), (left, 1500), (left - 10, low + 20), (right, low + 20), (right, 1500), (right, 860)], side
+            )
+            out += self.piece(tone, outer, inner, shade=shade)
+            for y in (1440, 1520):
+                if y < low - 120:
+                    out += self.fold(across([(w + 30, y), (w - 20, y + 40), (edge + 24, y + 30)], side), tone, 7)
+            if cuff:
+                out += self.band([outer[-1], inner[0]], 46, cuff)
+        return out
+
+    def bare_arm(self, side: int, top: float) -> str:
+        """Skin from a short sleeve's hem to the hand."""
+        tone, w, a = skin_tone(self.who.skin), self.wide, self.arm * 0.78
+        outer = [(w * 0.80, 830), (w + 4, 900), (w + 28, 1260), (w + 26, 1640), (w + 14, WRIST + 20)]
+        inner = [(w + 14 - a * 0.66, WRIST + 20), (w + 26 - a, 1640), (w + 28 - a, 1300), (w * 0.82, 1060)]
+        shade = [(w - 8, 860), (w - 12, 1500), (w - 20, 2080), (w + 90, 2080), (w + 90, 860)] if side > 0 else []
+        out = self.hand(side, WRIST)
+        return out + self.piece(tone, across(outer, side), across(inner, side), shade=across(shade, side))
+
+    def hand(self, side: int, wrist: float) -> str:
+        """A relaxed hand at the end of the sleeve."""
+        gloved = "gloves" in self.who.look.accessories
+        tone = Tone("#2a262e", "#17141a", "#55505e", "#08070a") if gloved else skin_tone(self.who.skin)
+        x, s = self.wide + 30 - self.arm * 0.42, self.arm / 140
+        shape = [(-38, -30), (-46, 60), (-40, 130), (-20, 210), (6, 226), (26, 190), (40, 110), (44, 40), (38, -30)]
+        out = self.piece(tone, across([(x + dx * s, wrist + dy * s) for dx, dy in shape], side), line=4)
+        thumb = [
+            (x - 40 * s, wrist + 30 * s),
+            (x - 56 * s, wrist + 90 * s),
+            (x - 46 * s, wrist + 146 * s),
+            (x - 30 * s, wrist + 120 * s),
+        ]
+        out += self.piece(tone, across(thumb, side), line=4)
+        for dx in (-14, 8):
+            out += self.fold(
+                across([(x + dx * s, wrist + 120 * s), (x + (dx + 2) * s, wrist + 205 * s)], side), tone, 4
+            )
+        return out
+
+    def trousers(self, tone: Tone, shoe: Tone) -> str:
+        out, h = "", self.hip
+        for side in SIDES:
+            foot = [
+                (h * 0.30, ANKLE - 20),
+                (h * 0.22, FLOOR - 10),
+                (h * 0.5, FLOOR),
+                (h * 0.98, FLOOR - 6),
+                (h * 0.72, ANKLE - 20),
+            ]
+            out += self.piece(shoe, across(foot, side))
+            outer = [(h * 0.98, HIP - 60), (h * 1.04, 2100), (h * 0.92, KNEE), (h * 0.80, ANKLE + 30)]
+            inner = [(h * 0.24, ANKLE + 40), (h * 0.16, KNEE), (0, 2080), (0, HIP - 60)]
+            shade = across(
+                [(h * 0.62, HIP), (h * 0.56, KNEE), (h * 0.54, ANKLE + 60), (h * 1.3, ANKLE + 60), (h * 1.3, HIP)], side
+            )
+            out += self.piece(tone, across(outer, side), across(inner, side), shade=shade if side > 0 else ())
+            out += self.fold(across([(h * 0.52, 2100), (h * 0.52, KNEE), (h * 0.50, ANKLE)], side), tone, 6, 0.6)
+        return out
+
+    def legs(self, tone: Tone, shoe: Tone) -> str:
+        """Legs in skin or stockings under a skirt, with plain shoes."""
+        out, h = "", self.hip
+        for side in SIDES:
+            foot = [
+                (h * 0.26, ANKLE),
+                (h * 0.22, FLOOR - 16),
+                (h * 0.42, FLOOR),
+                (h * 0.70, FLOOR - 12),
+                (h * 0.60, ANKLE),
+            ]
+            outer = [(h * 0.80, 2000), (h * 0.70, KNEE), (h * 0.74, 3100), (h * 0.56, ANKLE + 40)]
+            inner = [(h * 0.30, ANKLE + 40), (h * 0.20, 3100), (h * 0.18, KNEE), (h * 0.10, 2000)]
+            shade = (
+                across([(h * 0.52, 2000), (h * 0.50, 3900), (h * 1.2, 3900), (h * 1.2, 2000)], side) if side > 0 else ()
+            )
+            out += self.piece(tone, across(outer, side), across(inner, side), shade=shade) + self.piece(
+                shoe, across(foot, side)
+            )
+        return out
+
+    def skirt(self, tone: Tone, low: float, flare: float, top: float = WAIST, pleats: int = 5) -> str:
+        """A skirt from the waist to `low`, `flare` units wide to each side at the hem."""
+        start = self.waist if top <= WAIST + 40 else self.hip
+        edge = [(start, top), (self.hip * 1.06, HIP), (flare, low)] if top < HIP else [(start, top), (flare, low)]
+        hem = [(flare, low), (flare * 0.5, low + 26), (0, low + 34), (-flare * 0.5, low + 26), (-flare, low)]
+        shade = [
+            (self.waist * 0.5, top),
+            (self.hip * 0.6, HIP + 100),
+            (flare * 0.55, low + 60),
+            (flare * 1.2, low + 60),
+            (flare, HIP),
+            (start + 90, top),
+        ]
+        out = self.piece(tone, edge, hem, mirrored(edge[::-1]), shade=shade)
+        for k in range(pleats):
+            t = (k + 0.5) / pleats * 2 - 1
+            line = [(start * 0.8 * t, top + 60), (self.hip * 0.95 * t, (top + low) / 2), (flare * 0.95 * t, low - 10)]
+            out += self.fold(line, tone, 11, 0.7)
+            if t < 0.2:
+                out += self.gleam([(x - 24, y) for x, y in line], tone, 9, 0.5)
+        return out
+
+    def nape(self, tone: Tone, low: float = HIP) -> str:
+        """The trunk from behind, up to the neck, with a seam down the spine."""
+        out = self.bodice(tone, [(0, 716), (self.neck * 0.7, 706), (self.neck, 726)], low)
+        return out + self.fold([(0, 760), (4, 1200), (0, low - 40)], tone, 6, 0.5)
+
+
+def darker(tone: Tone, share: float = 0.3) -> Tone:
+    return Tone(mix(tone.base, tone.ink, share), mix(tone.shade, tone.ink, share), tone.base, tone.ink)
+
+
+def paler(tone: Tone, share: float = 0.6) -> Tone:
+    return Tone(mix(tone.base, "#ffffff", share), mix(tone.shade, "#ffffff", share * 0.7), "#ffffff", tone.ink)

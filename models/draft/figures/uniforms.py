@@ -1,0 +1,179 @@
+"""Clothes of a place: street, hospital, school, officer's uniform. Knows hoods, stripes and badges."""
+
+from __future__ import annotations
+
+from models.draft.figures.anatomy import Subject
+from models.draft.figures.geometry import Point, clipped, ellipse, path, spline
+from models.draft.figures.palette import CLOTHS, GOLD, LINEN, STEEL, Tone, accent, cloth, mix
+from models.draft.figures.tailoring import HIP, KNEE, SIDES, WAIST, OutfitArt, Tailor, across, darker, skin_tone
+from models.draft.figures.western import LEATHER, jacket, mirrored_pair, shirt, tie
+
+DENIM = Tone("#41587f", "#2a3b5c", "#6f8ab4", "#101828")
+
+
+def street(who: Subject) -> OutfitArt:
+    """A hooded jacket, half open over a plain shirt, jeans."""
+    tailor, tone = Tailor(who), cloth(who.look.outfit_colour)
+    n, w = tailor.neck, tailor.wide
+    lower = tailor.trousers(DENIM if who.look.outfit_colour != "navy" else CLOTHS["grey"], LINEN)
+    under = CLOTHS["white"] if who.look.outfit_colour not in ("white", "cream") else CLOTHS["black"]
+    front = lower + tailor.bodice(under, [(0, 812), (n * 0.6, 780), (n, 726)], 1800)
+    front += tailor.seam([(-n * 0.9, 742), (-n * 0.5, 806), (0, 834), (n * 0.5, 806), (n * 0.9, 742)], under)
+    front += jacket(tailor, tone, 1920, 1070, 6)
+    front += tailor.sleeves(tone, loose=30, cuff=darker(tone, 0.15))
+    for side in SIDES:
+        hood = [(n - 14, 664), (n + 50, 690), (n + 120, 790), (n + 96, 900), (n + 16, 1010), (30, 1060)]
+        front += tailor.piece(tone, across(hood, side), across([(24, 1040), (n * 0.6, 900), (n - 10, 780)], side))
+        front += tailor.crease(across([(n + 20, 700), (n + 70, 800), (n + 40, 920)], side), tone, 20)
+        cord = tailor.turn(across([(n * 0.62, 940), (n * 0.7, 1080), (n * 0.62, 1200 + 30 * side)], side))
+        front += path(spline(cord), "none", tone.ink, 13) + path(spline(cord), "none", LINEN.base, 8)
+        pocket = [(40, 1500), (150, 1490), (tailor.waist * 0.86, 1700), (tailor.waist * 0.86, 1790), (40, 1790)]
+        front += tailor.seam(across(pocket[1:4], side), tone, 5)
+    front += tailor.band([(-tailor.hip, 1900), (0, 1916), (tailor.hip, 1900)], 60, darker(tone, 0.15))
+    front += tailor.seam([(0, 1070), (4, 1500), (0, 1900)], tone, 6)
+    rear = lower + tailor.nape(tone, 1920) + tailor.sleeves(tone, loose=30, cuff=darker(tone, 0.15))
+    hood = [(-n - 90, 740), (-n, 690), (0, 676), (n, 690), (n + 90, 740), (n + 40, 900), (0, 1000), (-n - 40, 900)]
+    rear += tailor.piece(tone, [*hood, hood[0]], shade=[(10, 760), (w * 0.6, 720), (w * 0.5, 1010), (0, 1010)])
+    return OutfitArt(front, rear + tailor.fold([(-n, 760), (0, 800), (n, 760)], tone))
+
+
+def _stripes(tailor: Tailor, outline: str, colour: str, low: float) -> str:
+    bars, w = "", tailor.wide + 80
+    for k in range(-9, 10):
+        x = k * w / 9
+        line = tailor.turn([(x, 690), (x * 1.02, 1200), (x, low)])
+        bars += path(spline(line), "none", colour, 13)
+    return clipped(outline, bars)
+
+
+def hospital(who: Subject) -> OutfitArt:
+    """Striped patient's pyjamas with an open collar."""
+    tailor, tone = Tailor(who), cloth(who.look.outfit_colour)
+    pale = Tone(
+        mix(tone.base, "#ffffff", 0.82), mix(tone.shade, "#ffffff", 0.62), "#ffffff", mix(tone.ink, tone.base, 0.35)
+    )
+    stripe, n = mix(tone.base, "#ffffff", 0.38), tailor.neck
+    lower = tailor.trousers(pale, LINEN)
+    neck = [(0, 1000), (50, 880), (n + 4, 732)]
+    flank, shoulder = tailor.flank(1980), tailor.shoulder_line()
+    outline = tailor.outline(mirrored_pair(neck), shoulder, flank, across(flank[::-1], -1), across(shoulder[::-1], -1))
+    front = lower + tailor.bodice(pale, neck, 1980, 4) + _stripes(tailor, outline, stripe, 1990)
+    front += tailor.seam([(0, 1000), (6, 1300), (0, 1980)], pale, 5)
+    front += "".join(tailor.button(14, y, 10, LINEN) for y in (1090, 1270, 1450, 1630, 1810))
+    sleeves = tailor.sleeves(pale, loose=24)
+    for side in SIDES:
+        outer, inner = tailor.sleeve_outline(side, loose=24)
+        sleeves += _stripes(tailor, tailor.outline(outer, inner), stripe, 2040)
+    for side in SIDES:
+        flap = [(n - 10, 706), (n + 50, 760), (n + 52, 884), (n + 4, 900), (12, 996), (n * 0.5, 860)]
+        front += tailor.flat(
+            pale if side < 0 else Tone(pale.shade, pale.shade, pale.light, pale.ink), across(flap, side), 4
+        )
+    w = tailor.wide
+    tag = tailor.flat(LINEN, [(w * 0.36, 1110), (w * 0.66, 1100), (w * 0.67, 1180), (w * 0.37, 1190)], 3)
+    rear = lower + tailor.nape(pale, 1980) + _stripes(tailor, outline, stripe, 1990) + sleeves
+    return OutfitArt(front + sleeves + tag, rear)
+
+
+def school(who: Subject) -> OutfitArt:
+    """A sailor blouse with a ribbon and pleated skirt, or shirt, tie and knitted vest."""
+    tailor, tone = Tailor(who), cloth(who.look.outfit_colour)
+    trim, n, w = accent(who.look.outfit_colour), tailor.neck, tailor.wide
+    if who.look.sex == "male":
+        lower = tailor.trousers(darker(tone), LEATHER)
+        neck = [(0, 1130), (60, 990), (n + 30, 750)]
+        front = lower + shirt(tailor) + tie(tailor, trim) + tailor.sleeves(LINEN, loose=16)
+        front += tailor.bodice(tone, neck, 1880, sleeveless=True) + tailor.band(mirrored_pair(neck), 24, LINEN)
+        front += tailor.band(mirrored_pair([(x, y + 34) for x, y in neck[:2]] + [(n + 34, 790)]), 10, trim, 2)
+        front += tailor.button(w * 0.46, 1080, 22, GOLD) + tailor.band(
+            [(-tailor.hip, 1850), (0, 1866), (tailor.hip, 1850)], 44, darker(tone, 0.15)
+        )
+        return OutfitArt(front, lower + tailor.sleeves(LINEN, loose=16) + tailor.nape(tone, 1880))
+    lower = tailor.legs(LINEN, LEATHER) + tailor.skirt(tone, KNEE - 240, tailor.hip * 1.35, pleats=9)
+    front = (
+        lower
+        + tailor.sleeves(LINEN, loose=26, cuff=tone)
+        + tailor.bodice(LINEN, [(0, 1060), (50, 940), (n + 8, 740)], WAIST + 120, 4)
+    )
+    front += tailor.flat(LINEN, [(-44, 960), (44, 960), (0, 1060)], 3) + tailor.seam(
+        [(-40, 980), (0, 990), (40, 980)], tone, 6
+    )
+    for side in SIDES:
+        flap = [
+            (n - 10, 704),
+            (n + 46, 752),
+            (w * 0.72, 850),
+            (w * 0.66, 960),
+            (n + 40, 1000),
+            (6, 1120),
+            (16, 1040),
+            (n * 0.66, 880),
+        ]
+        front += tailor.flat(tone, across(flap, side))
+        stripe = [(w * 0.64, 876), (w * 0.60, 930), (n + 30, 964), (22, 1084)]
+        front += path(
+            "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in tailor.turn(across(stripe, side))), "none", LINEN.base, 7
+        )
+        front += tailor.piece(trim, across([(0, 1100), (70, 1060), (130, 1080), (124, 1160), (60, 1140)], side), line=4)
+        front += tailor.piece(trim, across([(6, 1120), (60, 1200), (84, 1320), (30, 1300), (4, 1180)], side), line=4)
+    front += tailor.button(0, 1114, 24, trim)
+    back: list[Point] = [
+        (-w * 0.66, 790),
+        (-n, 716),
+        (0, 706),
+        (n, 716),
+        (w * 0.66, 790),
+        (w * 0.6, 1060),
+        (-w * 0.6, 1060),
+    ]
+    rear = (
+        lower + tailor.sleeves(LINEN, loose=26, cuff=tone) + tailor.nape(LINEN, WAIST + 120) + tailor.flat(tone, back)
+    )
+    stripe = [(-w * 0.6, 800), (-w * 0.54, 1020), (w * 0.54, 1020), (w * 0.6, 800)]
+    return OutfitArt(
+        front, rear + path("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in tailor.turn(stripe)), "none", LINEN.base, 8)
+    )
+
+
+def _epaulette(tailor: Tailor, side: int, tone: Tone) -> str:
+    w = tailor.wide
+    board = [(w * 0.48, 782), (w * 0.90, 816), (w * 0.98, 862), (w * 0.84, 874), (w * 0.47, 832)]
+    out = tailor.flat(tone, across(board, side), 4)
+    for k in range(5):
+        x = w * (0.80 + 0.05 * k)
+        out += tailor.fold(across([(x, 862 + k * 4), (x + 8, 930 + k * 6)], side), tone, 9, 1)
+        out += tailor.gleam(across([(x, 864 + k * 4), (x + 6, 920 + k * 6)], side), tone, 6, 1)
+    return out + tailor.button(side * w * 0.54, 812, 11, tone)
+
+
+def uniform(who: Subject) -> OutfitArt:
+    """A buttoned tunic with a stand collar, epaulettes, belt and badge."""
+    tailor, tone = Tailor(who), cloth(who.look.outfit_colour)
+    n, w = tailor.neck, tailor.wide
+    metal = GOLD if who.look.outfit_colour not in ("gold", "cream") else STEEL
+    lower = tailor.trousers(darker(tone, 0.2), LEATHER)
+    front = lower + tailor.bodice(tone, [(0, 800), (n * 0.7, 776), (n, 722)], 2000)
+    front += tailor.band([(-n + 4, 668), (-n * 0.62, 730), (0, 762), (n * 0.62, 730), (n - 4, 668)], 84, tone)
+    front += tailor.seam([(0, 804), (6, 1200), (0, 2000)], tone, 5)
+    for side in SIDES:
+        front += tailor.button(side * n * 0.44, 742, 13, metal)
+        pocket = [(w * 0.26, 1060), (w * 0.62, 1046), (w * 0.62, 1104), (w * 0.44, 1130), (w * 0.26, 1112)]
+        front += tailor.flat(tone, across(pocket, side), 4) + tailor.button(side * w * 0.44, 1092, 10, metal)
+    front += "".join(tailor.button(0, y, 15, metal) for y in (870, 1000, 1130, 1260, 1390))
+    belt = [(-tailor.waist - 6, WAIST), (0, WAIST + 22), (tailor.waist + 6, WAIST)]
+    buckle = tailor.flat(metal, [(-44, WAIST - 26), (44, WAIST - 26), (44, WAIST + 66), (-44, WAIST + 66)])
+    strap = tailor.band(belt, 84, LEATHER)
+    sash = tailor.band([(-w * 0.62, 800), (-60, 1120), (tailor.waist * 0.9, WAIST - 10)], 30, LEATHER)
+    front += sash + strap + buckle + tailor.sleeves(tone, cuff=darker(tone, 0.25))
+    boards = "".join(_epaulette(tailor, side, metal) for side in SIDES)
+    star = tailor.turn([(w * 0.44, 980)])[0]
+    badge = ellipse(star, 26, 30, metal.base, extra=f'stroke="{metal.ink}" stroke-width="4"')
+    badge += ellipse(
+        star, 12, 14, accent(who.look.outfit_colour).base, extra=f'stroke="{metal.ink}" stroke-width="2.5"'
+    )
+    rear = lower + tailor.nape(tone, 2000) + strap + tailor.sleeves(tone, cuff=darker(tone, 0.25))
+    rear += tailor.band([(-n, 730), (0, 706), (n, 730)], 84, tone) + boards
+    return OutfitArt(front + boards + badge, rear)
+
+
+__all__ = ["HIP", "hospital", "school", "skin_tone", "street", "uniform"]
