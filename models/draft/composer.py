@@ -81,9 +81,10 @@ def compose_effects(request: ScoreRequest) -> NDArray[np.float32]:
     reverberate(hits, 0.5, 4500, _HALL_WET)
     for number, (start, stop, kind) in enumerate(request.ambience):
         if stop - start > 0.1:
-            sound = bed(kind, stop - start, rng_of("bed", request.series_seed, kind))
             fade = min(_BED_FADE_SECONDS, (stop - start) / 3)
-            hits.put(sound * envelope(len(sound), fade, fade, RATE), start, pan=0.45 + 0.1 * (number % 2))
+            sound = bed(kind, stop - start + fade, rng_of("bed", request.series_seed, kind))
+            faded = sound * envelope(len(sound), fade, fade, RATE)
+            hits.put(faded, start - fade / 2, pan=0.45 + 0.1 * (number % 2))
     _silence(hits, request)
     return hits.samples
 

@@ -16,6 +16,7 @@ LEAD_GAP = 20 * FRAME
 AFTER_LINE = 4 * FRAME
 EXIT_FADE = 12 * FRAME
 MAX_ENTRY_WAIT = 2.5
+SHORTEST_SECTION = 0.5
 BUTTON_GAP = 10 * FRAME
 RISER_SECONDS = 60 * FRAME
 TAIL_SECONDS = 72 * FRAME
@@ -54,11 +55,20 @@ def sections(request: ScoreRequest) -> list[Section]:
     spans = sorted((span for span in request.moods if span.stop > span.start), key=lambda span: span.start)
     for mood, group in itertools.groupby(spans, key=lambda span: span.mood):
         run = list(group)
-        start, stop = max(0.0, run[0].start), min(end, run[-1].stop)
-        entry = _entry(start, request.speech) if out else start
-        if stop - entry > 0.5:
-            out.append(Section(entry, stop, mood))
+        for start, stop in _sounding(max(0.0, run[0].start), min(end, run[-1].stop), request.silences):
+            entry = _entry(start, request.speech) if out else start
+            if stop - entry > SHORTEST_SECTION:
+                out.append(Section(entry, stop, mood))
     return out
+
+
+def _sounding(start: float, stop: float, silences: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """What is left of [start, stop) around the planned silences."""
+    for silent, again in sorted(silences):
+        if silent < stop and again > start:
+            yield start, silent
+            start = again
+    yield start, stop
 
 
 def _entry(start: float, speech: Sequence[tuple[float, float]]) -> float:

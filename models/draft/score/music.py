@@ -13,10 +13,12 @@ from models.draft.score.dsp import MUSIC_RATE, RATE, Canvas, reverberate, rng_of
 from models.draft.score.harmony import GENRES, Genre, Theme, chord, degree_note, theme_of, voicing
 from models.draft.score.instruments import Orchestra
 
-_PAD_GAIN, _SUB_GAIN, _FIGURE_GAIN, _LEAD_GAIN, _DRUM_GAIN, _OSTINATO_GAIN = 0.55, 0.2, 0.17, 0.2, 0.24, 0.08
+_PAD_GAIN, _SUB_GAIN, _FIGURE_GAIN, _LEAD_GAIN, _DRUM_GAIN, _OSTINATO_GAIN = 0.18, 0.04, 0.18, 0.15, 0.28, 0.07
+_BREATH = 0.5  # the pad in a bar that lets the scene breathe
 _COLOUR_GAIN, _TICK_GAIN = 0.12, 0.05
 _DARK_CUTOFF, _BRIGHT_CUTOFF = 900.0, 1600.0
 _HUMAN_SECONDS = 0.008
+_SEQUENCE = (0, 2, -1, 0, 1)  # scale steps by which one statement of the theme is moved against the next
 _CUT_SECONDS = 0.012
 _REENTRY_SECONDS = 0.25
 _LAST_FADE = 6 / 24
@@ -25,14 +27,15 @@ _LAST_FADE = 6 / 24
 def compose_music(request: ScoreRequest) -> NDArray[np.float32]:
     """The music stem, (2, samples) at 48 kHz."""
     player = _Player(request)
+    sections = arrangement.sections(request)
     playing: frozenset[str] = frozenset()
-    for section in arrangement.sections(request):
+    for section in sections:
         playing = player.section(section, playing)
     player.melody()
     if request.button is not None:
         player.button(request.button)
     reverberate(player.canvas, 1.8, 5200, 0.28)
-    player.silences()
+    player.silences(sections)
     full = signal.resample_poly(player.canvas.samples, RATE // MUSIC_RATE, 1, axis=1)
     return np.asarray(full[:, : round(request.duration * RATE)], np.float32)
 
@@ -76,7 +79,8 @@ class _Player:
         if "ostinato" in bar.layers:
             cutoff += 400
         sound = instruments.pad(notes, length, cutoff, attack, release, bar.number)
-        self.canvas.put(sound, bar.start, _PAD_GAIN * (0.7 + 0.5 * bar.intensity))
+        breath = _BREATH if _breathes(bar) else 1.0
+        self.canvas.put(sound, bar.start, _PAD_GAIN * (0.4 + 0.8 * bar.intensity) * breath)
 
     def _drone(self, section: Section, layers: frozenset[str]) -> None:
         if "sub" in layers and section.stop - section.start > 3:
@@ -102,7 +106,7 @@ class _Player:
     def _rhythm(self, bar: Bar) -> None:
         beats = int((bar.stop - bar.start) / self.beat + 0.01)
         if "figure" in bar.layers:
-            for number in range(beats):
+            for number in range(1 if _breathes(bar) else beats):
                 self._figure(bar, number)
         if "drum" in bar.layers and "taiko" in self.genre.colours:
             for number, velocity in ((0.0, 0.85), (2.5, 0.55)):
@@ -136,21 +140,21 @@ class _Player:
 
     def melody(self) -> None:
         """The series' theme wherever nobody speaks and the lead plays: as many notes as fit, the last one held."""
-        for start, stop in arrangement.gaps(self.request):
+        for number, (start, stop) in enumerate(arrangement.gaps(self.request)):
             bar = next((bar for bar in self.lead_bars if bar.start < stop and start < bar.stop), None)
             if bar is None:
                 continue
-            notes = self._phrase(max(start, bar.start), stop, bar.mood)
+            notes = self._phrase(max(start, bar.start), stop, bar.mood, _SEQUENCE[number % len(_SEQUENCE)])
             if len(notes) >= 2:
                 self._sing(notes, max(start, bar.start), bar)
 
-    def _phrase(self, start: float, stop: float, mood: str) -> list[tuple[int, float]]:
+    def _phrase(self, start: float, stop: float, mood: str, moved: int) -> list[tuple[int, float]]:
         room, notes = stop - start, []
         for degree, beats in self.theme.varied(mood).notes:
             length = beats * self.beat
             if room < min(length, 0.35):
                 break
-            notes.append((degree_note(self.genre, mood, degree), min(length, room)))
+            notes.append((degree_note(self.genre, mood, degree + moved), min(length, room)))
             room -= length
         return notes
 
@@ -176,10 +180,11 @@ class _Player:
         chord_notes = [root + 12, root + 18, root + 24, root + 27]
         self.canvas.put(instruments.pad(chord_notes, tail, 2200, 0.02, min(1.2, tail / 2), "button"), at, 0.7)
 
-    def silences(self) -> None:
-        """Planned silences and the button's gap are silent to the sample, reverberation included."""
+    def silences(self, sections: list[Section]) -> None:
+        """Planned silences and the button's gap are silent to the sample; no tail comes back before the next entry."""
         for start, stop in self.request.silences:
-            self.canvas.shape(start, stop, _CUT_SECONDS, _REENTRY_SECONDS)
+            entry = min((section.start for section in sections if section.start >= stop), default=stop)
+            self.canvas.shape(start, entry, _CUT_SECONDS, _REENTRY_SECONDS if entry == stop else 0.003)
         button, end = self.request.button, self.request.duration
         if button is not None:
             self.canvas.shape(button - arrangement.BUTTON_GAP, button, _CUT_SECONDS, 0.003)
@@ -191,3 +196,8 @@ class _Player:
 
     def _accent(self, number: float) -> float:
         return (1.12 if number % 4 == 0 else 0.95) * self.rng.uniform(0.85, 1.15)
+
+
+def _breathes(bar: Bar) -> bool:
+    """Every fourth bar of a quiet stretch thins out to a held chord and one note."""
+    return bar.number % 4 == 3 and bar.intensity < 0.65
