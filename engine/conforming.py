@@ -1,21 +1,16 @@
 """Timeline + clip takes + stems -> master: frames are drawn straight into one ffmpeg's pipe, encoded once.
 
-Knows the encoder and the frame order; not why a cut is where it is. Colour: BT.601 matrix, limited range (what
-OpenCV's I420 conversion computes), tagged as such in the stream."""
+Knows the encoder's settings and the frame order; not why a cut is where it is."""
 
 from __future__ import annotations
 
-import fcntl
 import json
-import subprocess
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-import cv2
 import ffmpeg
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +18,10 @@ from numpy.typing import NDArray
 from engine import subtitles, wav
 from engine.batching import Progress
 from engine.config import Profile
-from engine.core import SAMPLE_RATE, UserError
+from engine.core import SAMPLE_RATE
 from engine.cues import frame_cues
-from engine.ffmpeg import RUN_SECONDS, executable, last_words, version
+from engine.encoder import COLOUR, Frame, encode_frames
+from engine.ffmpeg import executable, version
 from engine.fonts import FAMILY, font_folder
 from engine.lettering import Overlay, blend, overlays_at
 from engine.takes import Stems
@@ -35,11 +31,7 @@ from models.base import Player
 
 STAGE = "conforming"
 CONFORM_VERSION = 1
-F_SETPIPE_SZ = 1031  # fcntl(2), Linux
-PIPE_BYTES = 1 << 20
 PROGRESS_FRAMES = 24
-
-Frame = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -106,24 +98,7 @@ def encode(item: ConformInput, player: Player, path: Path, tell: Callable[[int],
         captions = subtitles.to_ass(item.timeline.captions, FAMILY, rate=item.timeline.rate)
         (work / "captions.ass").write_text(captions, encoding="utf-8")
         (work / "fonts").symlink_to(font_folder())
-        command = encoder_command(item, path.resolve())
-        with (work / "errors.txt").open("w+b") as errors:
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=errors, cwd=work)
-            watchdog = threading.Timer(RUN_SECONDS, process.kill)
-            watchdog.start()
-            try:
-                _feed(process, item, player, tell)
-            except BaseException:
-                process.kill()
-                process.wait()
-                raise
-            finally:
-                watchdog.cancel()
-            errors.seek(0)
-            if process.returncode:
-                raise UserError(
-                    f"ffmpeg could not encode {item.unit}: {last_words(errors.read().decode()) or 'stopped'}"
-                )
+        encode_frames(encoder_command(item, path.resolve()), frames(item, player, tell), work, item.unit)
 
 
 def encoder_command(item: ConformInput, path: Path) -> list[str]:
@@ -150,7 +125,7 @@ def encoder_command(item: ConformInput, path: Path) -> list[str]:
         map_metadata=-1,
         fflags="+bitexact",
         **{"profile:v": "high", "flags:v": "+bitexact", "flags:a": "+bitexact", "g": profile.fps * 2},
-        **{"colorspace": "smpte170m", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"},
+        **COLOUR,
     ).global_args("-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file,pipe", "-y")
     command: list[str] = ffmpeg.compile(output, cmd=executable())
     at = command.index(f"file:{path}")
@@ -158,32 +133,7 @@ def encoder_command(item: ConformInput, path: Path) -> list[str]:
     return command[:at] + tags + command[at:]
 
 
-def _feed(process: subprocess.Popen[bytes], item: ConformInput, player: Player, tell: Callable[[int], None]) -> None:
-    pipe = process.stdin
-    if pipe is None:
-        raise RuntimeError("the encoder has no input pipe")
-    _widen(pipe)
-    try:
-        for number, frame in enumerate(frames(item, player)):
-            pipe.write(cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420).data)
-            if number % PROGRESS_FRAMES == 0:
-                tell(number)
-        pipe.close()
-    except BrokenPipeError:
-        pass  # the encoder stopped: its exit status and last words are read by the caller
-    process.wait()
-
-
-def _widen(pipe: IO[bytes]) -> None:
-    """A pipe of a third of a frame instead of 64 KiB; a kernel that refuses keeps the small one, only slower."""
-    try:
-        fcntl.fcntl(pipe.fileno(), F_SETPIPE_SZ, PIPE_BYTES)
-    except OSError as error:
-        if error.errno not in (1, 22):
-            raise
-
-
-def frames(item: ConformInput, player: Player) -> Iterator[Frame]:
+def frames(item: ConformInput, player: Player, tell: Callable[[int], None]) -> Iterator[Frame]:
     """Every frame of the episode in order, lettering laid over."""
     timeline = item.timeline
     for clip in timeline.picture:
@@ -191,6 +141,8 @@ def frames(item: ConformInput, player: Player) -> Iterator[Frame]:
             item.clips[clip.shot].path, frame_cues(timeline, clip, item.faces[clip.shot]), item.profile.size
         )
         for number, frame in enumerate(played, clip.start):
+            if number % PROGRESS_FRAMES == 0:
+                tell(number)
             shown = overlays_at(item.overlays, number)
             yield blend(frame, shown, number) if shown else frame
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import ffmpeg
-import numpy as np
-from numpy.typing import NDArray
 
 from engine import interchange
 from engine.batching import Progress
@@ -18,10 +14,11 @@ from engine.config import Profile
 from engine.core import Episode, Series, UserError
 from engine.cues import frame_cues
 from engine.delivering import MANIFEST, relative
-from engine.ffmpeg import executable, last_words
-from engine.pipeline import assemble_episode
+from engine.encoder import COLOUR, encode_frames
+from engine.ffmpeg import executable
+from engine.pipeline import assemble, start_run, voice
 from engine.store import SeriesFolder
-from engine.timeline import Clip, Timeline
+from engine.timeline import Timeline
 from engine.vault import atomic, file_sha256, write_json, write_text
 from engine.verifying import read_manifest
 from models.base import FrameCue, Player
@@ -30,13 +27,16 @@ HANDLE_FRAMES = 12
 SHOT_CRF = 16
 
 
-def export_episode(folder: SeriesFolder, series: Series, episode: Episode, profile: Profile, progress: Progress) -> None:
+def export_episode(
+    folder: SeriesFolder, series: Series, episode: Episode, profile: Profile, progress: Progress
+) -> None:
     """Writes nle/<shot>.mp4 for every shot and points cut.otio at them. The episode must be rendered."""
     target = folder.episode(profile, series.language, episode.number)
     manifest = read_manifest(target / MANIFEST)
     if manifest is None:
         raise UserError(f"episode {episode.number} is not rendered yet: render it first")
-    made = assemble_episode(folder, series, episode, profile, progress)
+    run = start_run(folder, series, profile, progress)
+    made = assemble(run, episode, voice(run, [episode]))
     shots = made.timeline.shots()
     progress.start("exporting", len(shots), target.name)
     media: dict[str, str] = {}
@@ -44,7 +44,7 @@ def export_episode(folder: SeriesFolder, series: Series, episode: Episode, profi
         path = target / "nle" / f"{shot}.mp4"
         cues = list(shot_cues(made.timeline, shot))
         with atomic(path) as temp:
-            encode_shot(made.player, made.clips[shot].path, cues, profile, temp)
+            encode_shot(run.backends.player, made.clips[shot].path, cues, profile, temp)
         media[shot] = relative(path, target)
         progress.advance("exporting", made=True)
     stems = {name: relative(path, target) for name, path in made.stems.paths().items()}
@@ -81,17 +81,7 @@ def encode_shot(player: Player, take: Path, cues: list[FrameCue], profile: Profi
         threads=profile.x264_threads,
         pix_fmt="yuv420p",
         movflags="+faststart",
-        colorspace="smpte170m",
+        **COLOUR,
     ).global_args("-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file,pipe", "-y")
-    data = b"".join(_i420(frame) for frame in player.play(take, cues, profile.size))
-    done = subprocess.run(ffmpeg.compile(output, cmd=executable()), input=data, capture_output=True, check=False)
-    if done.returncode:
-        raise UserError(f"ffmpeg could not encode {path.name}: {last_words(done.stderr.decode())}")
-
-
-def _i420(frame: NDArray[np.uint8]) -> bytes:
-    return cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420).tobytes()
-
-
-def clips_of(timeline: Timeline, shot: str) -> list[Clip]:
-    return [clip for clip in timeline.picture if clip.shot == shot]
+    command = ffmpeg.compile(output, cmd=executable())
+    encode_frames(command, player.play(take, cues, profile.size), path.parent, path.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +74,7 @@ def frozen_spans(frames: NDArray[np.uint8], rate: int) -> list[Stretch]:
     if len(frames) < 2:
         return []
     still = np.fromiter(
-        (np.abs(b.astype(np.int16) - a).mean() <= FROZEN_DIFFERENCE for a, b in zip(frames, frames[1:], strict=False)),
+        (np.abs(b.astype(np.int16) - a).mean() <= FROZEN_DIFFERENCE for a, b in pairwise(frames)),
         bool,
     )
     return [Stretch("frozen", a, b + 1) for a, b in runs(still) if b - a >= FROZEN_SECONDS * rate]

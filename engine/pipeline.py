@@ -16,7 +16,7 @@ from engine.animating import animate_episode
 from engine.batching import Progress
 from engine.config import Profile
 from engine.conforming import ConformInput, aigc_tag, conform_episode
-from engine.core import Episode, Series, UserError
+from engine.core import SAMPLE_RATE, Episode, Series, UserError
 from engine.cutting import cut_episode
 from engine.delivering import MANIFEST, Delivery, build_print, deliver_episode
 from engine.fonts import check_glyphs, font_file
@@ -26,9 +26,9 @@ from engine.listening import HeardTake, listen
 from engine.rules import platform
 from engine.scoring import score_episode
 from engine.store import SeriesFolder, unit_seed
-from engine.takes import DialogueTake
+from engine.takes import DialogueTake, Keyframe, Stems
 from engine.timeline import Timeline
-from engine.vault import file_sha256, fingerprint, sweep
+from engine.vault import Take, Vault, file_sha256, fingerprint, sweep
 from engine.voicing import voice_series
 from models import registry
 
@@ -86,15 +86,14 @@ def render_series(
     chosen = [e for e in series.episodes if e.number in set(numbers)]
     for episode in chosen:
         check_text(series, episode)
-    backends = load_backends(profile)
-    redo = folder.redo_seeds()
+    run = start_run(folder, series, profile, progress)
     for at in range(0, len(chosen), WAVE):
         wave = chosen[at : at + WAVE]
         before = core_seconds()
-        dialogue = voice_series(series, wave, backends.voice, folder.vault, redo, progress)
+        dialogue = voice(run, wave)
         share = (core_seconds() - before) / len(wave)
         for episode in wave:
-            yield render_episode(folder, series, episode, profile, backends, dialogue, redo, share, progress)
+            yield render_episode(run, episode, dialogue, share)
 
 
 def check_text(series: Series, episode: Episode) -> None:
@@ -104,47 +103,80 @@ def check_text(series: Series, episode: Episode) -> None:
         check_glyphs(line.text, f"episode {episode.number}, line {line.id}")
 
 
-def render_episode(
-    folder: SeriesFolder,
-    series: Series,
-    episode: Episode,
-    profile: Profile,
-    backends: Backends,
-    dialogue: Mapping[str, DialogueTake],
-    redo: Mapping[tuple[str, str], int],
-    voicing_cost: float,
-    progress: Progress,
-) -> Rendered:
+@dataclass(frozen=True)
+class Assembly:
+    """Everything of one episode up to its encode."""
+
+    timeline: Timeline
+    keyframes: Mapping[str, Keyframe]
+    clips: Mapping[str, Take]
+    stems: Stems
+
+
+@dataclass(frozen=True)
+class Run:
+    """What stays the same over one run."""
+
+    folder: SeriesFolder
+    series: Series
+    profile: Profile
+    backends: Backends
+    redo: Mapping[tuple[str, str], int]
+    progress: Progress
+
+    @property
+    def vault(self) -> Vault:
+        return self.folder.vault
+
+
+def start_run(folder: SeriesFolder, series: Series, profile: Profile, progress: Progress) -> Run:
+    return Run(folder, series, profile, load_backends(profile), folder.redo_seeds(), progress)
+
+
+def voice(run: Run, episodes: Sequence[Episode]) -> dict[str, DialogueTake]:
+    return voice_series(run.series, episodes, run.backends.voice, run.vault, run.redo, run.progress)
+
+
+def assemble(run: Run, episode: Episode, dialogue: Mapping[str, DialogueTake]) -> Assembly:
+    """Cut, frame, animate, score one episode from its dialogue takes."""
+    series, profile, backends, redo, progress = run.series, run.profile, run.backends, run.redo, run.progress
+    timeline = cut(run, episode, dialogue)
+    keyframes = frame_episode(series, episode, backends.painter, profile, run.vault, redo, progress)
+    clips = animate_episode(
+        series, episode, timeline, keyframes, dialogue, backends.animator, profile, run.vault, redo, progress
+    )
+    stems = score_episode(series, episode, timeline, dialogue, backends.composer, run.vault, redo, progress)
+    return Assembly(timeline, keyframes, clips, stems)
+
+
+def render_episode(run: Run, episode: Episode, dialogue: Mapping[str, DialogueTake], voicing_cost: float) -> Rendered:
     """One episode from its dialogue takes to its manifest."""
     before = core_seconds()
-    vault = folder.vault
-    timeline = cut(series, episode, profile, dialogue, redo)
-    keyframes = frame_episode(series, episode, backends.painter, profile, vault, redo, progress)
-    clips = animate_episode(
-        series, episode, timeline, keyframes, dialogue, backends.animator, profile, vault, redo, progress
-    )
-    stems = score_episode(series, episode, timeline, dialogue, backends.composer, vault, redo, progress)
+    series, profile = run.series, run.profile
+    made = assemble(run, episode, dialogue)
     item = ConformInput(
         unit=f"e{episode.number:03d}",
-        timeline=timeline,
-        clips=clips,
-        faces={s: {f.character: (f.x, f.y) for f in k.request.figures} for s, k in keyframes.items()},
-        stems=stems,
-        overlays=draw_overlays(timeline, series, profile),
+        timeline=made.timeline,
+        clips=made.clips,
+        faces={s: {f.character: (f.x, f.y) for f in k.request.figures} for s, k in made.keyframes.items()},
+        stems=made.stems,
+        overlays=draw_overlays(made.timeline, profile.size),
         profile=profile,
         tags={"title": f"{series.title} {episode.number}", "AIGC": aigc_tag(PRODUCER, content_id(series, episode))},
         font_sha256=file_sha256(font_file()),
     )
-    master = conform_episode(item, backends.player, vault, progress)
+    master = conform_episode(item, run.backends.player, run.vault, run.progress)
     spent = voicing_cost + core_seconds() - before
     used = {line.id: dialogue[line.id] for line in episode.lines()}
-    delivery = Delivery(series, episode, profile, timeline, master, stems, used, keyframes, clips, spent)
-    target = folder.episode(profile, series.language, episode.number)
+    delivery = Delivery(
+        series, episode, profile, made.timeline, master, made.stems, used, made.keyframes, made.clips, spent
+    )
+    target = run.folder.episode(profile, series.language, episode.number)
     if is_delivered(delivery, target):
         return Rendered(episode.number, target / "master.mp4", made=False, core_seconds=0.0)
-    progress.start("delivering", 1, item.unit)
+    run.progress.start("delivering", 1, item.unit)
     deliver_episode(delivery, target, lambda manifest: check_delivery(series, episode, target, manifest))
-    progress.advance("delivering", made=True)
+    run.progress.advance("delivering", made=True)
     return Rendered(episode.number, target / "master.mp4", made=True, core_seconds=spent)
 
 
@@ -152,18 +184,12 @@ def content_id(series: Series, episode: Episode) -> str:
     return f"{fingerprint(series.title, series.premise, series.seed)}-e{episode.number:03d}"
 
 
-def cut(
-    series: Series,
-    episode: Episode,
-    profile: Profile,
-    dialogue: Mapping[str, DialogueTake],
-    redo: Mapping[tuple[str, str], int],
-) -> Timeline:
+def cut(run: Run, episode: Episode, dialogue: Mapping[str, DialogueTake]) -> Timeline:
     """Listens to the episode's takes and cuts it."""
     takes = {
         line.id: HeardTake(
             samples=dialogue[line.id].samples(),
-            sample_rate=48_000,
+            sample_rate=SAMPLE_RATE,
             words=dialogue[line.id].words,
             voice=dialogue[line.id].voice,
             emotion=line.emotion,
@@ -173,9 +199,9 @@ def cut(
     }
     heard = listen(takes)
     durations = {id: dialogue[id].seconds for id in takes}
-    style = edit_rules.load_style(profile.style)
-    seed = unit_seed(series.seed, "cutting", f"e{episode.number:03d}", redo)
-    return cut_episode(series, episode, heard, durations, style, seed)
+    style = edit_rules.load_style(run.profile.style)
+    seed = unit_seed(run.series.seed, "cutting", f"e{episode.number:03d}", run.redo)
+    return cut_episode(run.series, episode, heard, durations, style, seed)
 
 
 def check_delivery(series: Series, episode: Episode, target: Path, manifest: dict[str, Any]) -> list[dict[str, Any]]:

@@ -16,6 +16,9 @@ PLAY_SIZE = (1080, 1920)
 SAFE_LEFT, SAFE_RIGHT, SAFE_BOTTOM = 90, 890, 1460
 """The text-safe area that fits all platforms, in pixels of PLAY_SIZE."""
 FONT_SIZE = 54
+"""Height of an em in pixels of PLAY_SIZE."""
+ASS_HEIGHT = 1.448
+"""ASS counts a font's whole line (the face's Windows ascent + descent, 1160 + 288 of 1000) as its size."""
 OUTLINE = 6
 
 _TWINS = str.maketrans("<>{}\\", "＜＞｛｝＼")
@@ -108,7 +111,7 @@ def _style(name: str, family: str, size: int, italic: int) -> str:
     left, right, bottom = SAFE_LEFT, PLAY_SIZE[0] - SAFE_RIGHT, PLAY_SIZE[1] - SAFE_BOTTOM
     colours = "&H00FFFFFF,&H00FFFFFF,&H00180C12,&H80000000"
     return (
-        f"Style: {name},{family},{size},{colours},-1,{italic},0,0,100,100,0,0,1,{OUTLINE},0,2,{left},{right},{bottom},1"
+        f"Style: {name},{family},{round(size * ASS_HEIGHT)},{colours},-1,{italic},0,0,100,100,0,0,1,{OUTLINE},0,2,{left},{right},{bottom},1"
     )
 
 

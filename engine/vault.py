@@ -138,11 +138,9 @@ class Vault:
             if record_path.stat().st_size > MAX_RECORD_BYTES:
                 return None
             record = json.loads(record_path.read_text(encoding="utf-8"))
-            if path.stat().st_size != record["bytes"]:
-                return None
+            return _take(record, path) if path.stat().st_size == record["bytes"] else None
         except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
             return None
-        return _take(record, path)
 
     def put(self, stage: str, unit: str, recipe: Mapping[str, Any], suffix: str, made: Made) -> Take:
         """Writes the file, then its record."""

@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +171,7 @@ def _sync_faults(captions: list[Caption], subject: Subject) -> Iterable[str]:
     for caption in captions:
         if not any(e["start"] - slack <= caption.start < e["stop"] for e in speech):
             yield f"subtitle '{' '.join(caption.rows)}' at {_clock(caption.start, subject)} shows while nobody speaks"
-    for before, after in zip(captions, captions[1:], strict=False):
+    for before, after in pairwise(captions):
         if after.start < before.stop:
             yield f"two subtitles overlap at {_clock(after.start, subject)}"
 

@@ -1,0 +1,94 @@
+"""Lettering laid over frames: label, title, recap, end card. Knows when and how it fades; the draft draws the letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import fonts
+from engine.core import Episode, Series, UserError
+from engine.timeline import Graphic, Timeline
+from models.draft import lettering
+
+FADE_FRAMES = 4
+OPAQUE = 255
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """Premultiplied BGRA pixels at (x, y) of the frame while its graphic is shown."""
+
+    graphic: Graphic
+    pixels: Pixels
+    x: int
+    y: int
+
+    def strength(self, frame: int) -> float:
+        """0..1: fades in and out over FADE_FRAMES, but for the label, which is whole from its first frame."""
+        if self.graphic.kind == "label":
+            return 1.0
+        since = frame - self.graphic.start + 1
+        left = self.graphic.start + self.graphic.duration - frame
+        if self.graphic.kind in ("end_card", "question"):
+            left = FADE_FRAMES
+        return min(1.0, since / FADE_FRAMES, left / FADE_FRAMES)
+
+
+def draw_overlays(timeline: Timeline, size: tuple[int, int]) -> tuple[Overlay, ...]:
+    """Every graphic of the timeline as pixels; title and episode number, end card and question are one picture each."""
+    font = fonts.font_file()
+    text = {graphic.kind: graphic.text for graphic in timeline.graphics}
+    out: list[Overlay] = []
+    for graphic in timeline.graphics:
+        fonts.check_glyphs(graphic.text, f"the {graphic.kind.replace('_', ' ')} of episode {timeline.episode}")
+        if graphic.kind == "label":
+            drawn = lettering.label(graphic.text, size, font)
+        elif graphic.kind == "recap":
+            drawn = lettering.recap(graphic.text, size, font)
+        elif graphic.kind == "title":
+            drawn = lettering.title_card(graphic.text, text.get("episode", ""), size, font)
+        elif graphic.kind == "end_card":
+            drawn = lettering.end_card(graphic.text, text.get("question", ""), size, font)
+        else:
+            continue
+        out.append(Overlay(graphic, drawn.pixels, drawn.x, drawn.y))
+    return tuple(out)
+
+
+def overlays_at(overlays: Sequence[Overlay], frame: int) -> list[Overlay]:
+    return [o for o in overlays if o.graphic.start <= frame < o.graphic.start + o.graphic.duration]
+
+
+def blend(frame: Pixels, overlays: Sequence[Overlay], number: int) -> Pixels:
+    """A copy of the BGR frame with the overlays on it."""
+    out = frame.copy()
+    for overlay in overlays:
+        lay(out, overlay.pixels, overlay.x, overlay.y, overlay.strength(number))
+    return out
+
+
+def lay(frame: Pixels, pixels: Pixels, x: int, y: int, strength: float = 1.0) -> None:
+    """Premultiplied BGRA over a BGR frame, in place: frame * (1 - alpha) + colour, in 8 bits."""
+    height, width = pixels.shape[:2]
+    region = frame[y : y + height, x : x + width]
+    if region.shape[:2] != (height, width):
+        raise UserError(f"lettering of {width}x{height} at ({x}, {y}) does not fit the frame")
+    source = pixels if strength >= 1 else cv2.convertScaleAbs(pixels, alpha=strength)
+    keep = cv2.cvtColor(OPAQUE - source[:, :, 3], cv2.COLOR_GRAY2BGR)
+    cv2.add(cv2.multiply(region, keep, scale=1 / OPAQUE), np.ascontiguousarray(source[:, :, :3]), dst=region)
+
+
+def cover_overlay(frame: Pixels, series: Series, episode: Episode) -> Pixels:
+    """The keyframe with the series' title on it."""
+    label = {"en": f"Episode {episode.number}", "zh": f"第{episode.number}集"}[series.language]
+    height, width = frame.shape[:2]
+    drawn = lettering.title_card(series.title, label, (width, height), fonts.font_file())
+    out = frame.copy()
+    lay(out, drawn.pixels, drawn.x, drawn.y)
+    return out

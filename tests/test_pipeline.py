@@ -1,0 +1,194 @@
+"""The whole factory on a small picture: render, resume, kill, edit, redo, verify."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from small_series import small_series
+
+from engine.config import Profile, load_profile
+from engine.core import Series, UserError
+from engine.editing import current_series
+from engine.pipeline import Rendered, render_series
+from engine.progress import Counter
+from engine.store import SeriesFolder
+from engine.vault import series_lock, write_text
+from engine.verifying import verify_episode
+
+pytestmark = pytest.mark.slow
+
+
+def small(profile: Profile) -> Profile:
+    return profile.model_copy(update={"width": 360, "height": 640, "x264_preset": "ultrafast"})
+
+
+PROFILE = small(load_profile("draft"))
+
+
+def render(folder: SeriesFolder, series: Series, numbers: tuple[int, ...] = (1,)) -> tuple[list[Rendered], Counter]:
+    progress = Counter()
+    with series_lock(folder.root):
+        return list(render_series(folder, series, PROFILE, numbers, progress)), progress
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A series with its first episode rendered; tests that change it take a copy."""
+    root = tmp_path_factory.mktemp("series") / "watch-abc123"
+    folder = SeriesFolder(root)
+    folder.save(small_series())
+    render(folder, small_series())
+    yield root
+
+
+@pytest.fixture
+def copied(finished: Path, tmp_path: Path) -> SeriesFolder:
+    shutil.copytree(finished, tmp_path / finished.name)
+    return SeriesFolder(tmp_path / finished.name)
+
+
+def failures(folder: SeriesFolder, series: Series) -> list[str]:
+    target = folder.episode(PROFILE, series.language, 1)
+    return [f for check in verify_episode(series, series.episodes[0], target) for f in check["faults"]]
+
+
+def test_every_deliverable_is_there_and_passes_every_check(finished: Path) -> None:
+    folder = SeriesFolder(finished)
+    assert failures(folder, folder.load()) == []
+
+
+def test_the_manifest_names_model_licence_rights_and_cost_of_every_take(finished: Path) -> None:
+    folder = SeriesFolder(finished)
+    manifest = json.loads((folder.episode(PROFILE, "en", 1) / "manifest.json").read_text())
+    assert {t["stage"] for t in manifest["takes"]} == {"voicing", "framing", "animating", "scoring", "conforming"}
+    for take in manifest["takes"]:
+        assert take["model"], take
+        assert set(take["rights"]) >= {"source", "licence", "consent", "commercial_use"}
+    assert manifest["cost"]["core_seconds"] > 0
+    assert all(check["passed"] for check in manifest["checks"])
+
+
+def test_a_second_run_makes_nothing(copied: SeriesFolder) -> None:
+    before = {p: p.stat().st_mtime_ns for p in copied.root.rglob("*") if p.is_file() and p.name != ".lock"}
+    done, progress = render(copied, copied.load())
+    after = {p: p.stat().st_mtime_ns for p in copied.root.rglob("*") if p.is_file() and p.name != ".lock"}
+    assert [r.made for r in done] == [False]
+    assert progress.made == 0
+    assert after == before
+
+
+def test_six_speakers_of_one_episode_have_six_voices(finished: Path) -> None:
+    folder = SeriesFolder(finished)
+    manifest = json.loads((folder.episode(PROFILE, "en", 1) / "manifest.json").read_text())
+    series = folder.load()
+    voices: dict[str, set[str]] = {}
+    speakers = {line.id: line.speaker for line in series.episodes[0].lines()}
+    for take in manifest["takes"]:
+        if take["stage"] == "voicing":
+            voices.setdefault(speakers[take["unit"]], set()).add(take["voice"])
+    assert len(voices) >= 5
+    assert all(len(v) == 1 for v in voices.values())
+    assert len({next(iter(v)) for v in voices.values()}) == len(voices)
+
+
+def test_an_edited_line_remakes_only_what_depends_on_it(copied: SeriesFolder) -> None:
+    path = copied.episode(PROFILE, "en", 1) / "script.md"
+    text = path.read_text(encoding="utf-8")
+    assert "Jonah hated that river." in text
+    write_text(path, text.replace("Jonah hated that river.", "Jonah hated that cold river."))
+    with series_lock(copied.root):
+        series, note = current_series(copied)
+    assert "episodes 1" in note
+    assert series.revision == 2
+    render(copied, series)
+    voiced = [p for p in (copied.root / "takes" / "voicing").glob("*.wav")]
+    assert len(voiced) == sum(1 for _ in series.episodes[0].lines()) + 1
+    assert failures(copied, series) == []
+    assert copied.decisions()[-1]["kind"] == "edit"
+
+
+def test_an_edit_that_breaks_a_rule_is_refused_and_the_file_untouched(copied: SeriesFolder) -> None:
+    path = copied.episode(PROFILE, "en", 1) / "script.md"
+    text = path.read_text(encoding="utf-8")
+    long = text.replace("Jonah hated that river.", "Jonah hated that river. " + "He said so again. " * 8)
+    write_text(path, long)
+    with series_lock(copied.root), pytest.raises(UserError, match=r"episode 1 has \d+ words, limit 60"):
+        current_series(copied)
+    assert path.read_text(encoding="utf-8") == long
+    assert copied.load().revision == 1
+
+
+def test_a_redone_line_is_made_again(copied: SeriesFolder) -> None:
+    unit = next(iter(copied.load().episodes[0].lines())).id
+    copied.decide("redo", unit=unit, stage="voicing", seed=9)
+    _, progress = render(copied, copied.load())
+    assert progress.made >= 1
+    assert len(list((copied.root / "takes" / "voicing").glob(f"{unit}-*.wav"))) == 2
+
+
+def test_a_changed_master_is_named_by_verify(copied: SeriesFolder) -> None:
+    master = copied.episode(PROFILE, "en", 1) / "master.mp4"
+    data = bytearray(master.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    master.unlink()
+    master.write_bytes(bytes(data))
+    assert "master.mp4 has changed since it was delivered" in failures(copied, copied.load())
+
+
+def test_a_missing_deliverable_is_named_and_made_again(copied: SeriesFolder) -> None:
+    (copied.episode(PROFILE, "en", 1) / "subtitles.srt").unlink()
+    assert failures(copied, copied.load()) == ["subtitles.srt is missing"]
+    render(copied, copied.load())
+    assert failures(copied, copied.load()) == []
+
+
+RUNNER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from test_pipeline import PROFILE
+from engine.pipeline import render_series
+from engine.progress import Counter
+from engine.store import SeriesFolder
+from engine.vault import series_lock
+folder = SeriesFolder(Path(sys.argv[1]))
+with series_lock(folder.root):
+    list(render_series(folder, folder.load(), PROFILE, (1,), Counter()))
+"""
+
+
+@pytest.mark.parametrize("stage", ["voicing", "scoring", "conforming"])
+def test_a_kill_at_any_stage_loses_nothing_and_the_next_run_ends_the_same(
+    finished: Path, tmp_path: Path, stage: str
+) -> None:
+    folder = SeriesFolder(tmp_path / "watch-abc123")
+    folder.save(small_series())
+    command = [sys.executable, "-c", RUNNER, str(folder.root), str(Path(__file__).parent)]
+    process = subprocess.Popen(command, start_new_session=True)
+    wait_for_stage(folder.root / "takes" / stage, process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    kept = {p: p.stat().st_mtime_ns for p in (folder.root / "takes").rglob("*.json")}
+    render(folder, folder.load())
+    assert all(p.stat().st_mtime_ns == t for p, t in kept.items()), "a finished take was made again"
+    assert not list(folder.root.rglob(".tmp-*"))
+    assert failures(folder, folder.load()) == []
+    again, first = (f.episode(PROFILE, "en", 1) / "master.mp4" for f in (folder, SeriesFolder(finished)))
+    assert again.read_bytes() == first.read_bytes()
+
+
+def wait_for_stage(takes: Path, process: subprocess.Popen[bytes]) -> None:
+    """Until the stage has begun to write."""
+    deadline = time.monotonic() + 120
+    while not takes.exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert process.poll() is None, "the run ended before it could be killed"
