@@ -164,13 +164,13 @@ def realise(
         if cost == 0:
             break
     assert best is not None
-    if _miss(best, binding.language) and _size(best) < TOTAL_GOAL[binding.language][0]:
+    if _size(best, binding.language) < TOTAL_GOAL[binding.language][0]:
         best = _lengthen(best, template, binding, memory, episode, rng, bank)
     legal = not _clashes(best, memory) and _size(best, binding.language) <= TOTAL_LIMIT[binding.language]
     return best if legal else None
 
 
-def _size(lines: Sequence[Said], language: Language = "en") -> int:
+def _size(lines: Sequence[Said], language: Language) -> int:
     return sum(count(line.text, language) for line in lines)
 
 

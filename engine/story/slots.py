@@ -181,9 +181,8 @@ def bind(premise: Premise, bible: Bible, bank: Bank, seed: int) -> Binding:
     words = {k: _pick(rng, v) for k, v in crime.items() if k not in ("names", "eras", "id")}
     words["victim"] = rng.choice(victims)
     words["victim_sex"] = crime.get("sex", "male")
-    words |= {
-        k: _pick(rng, v) for k, v in choose_gift(premise, bank).items() if k not in ("keys", "id", "eras", "sees")
-    }
+    gift = choose_gift(premise, bank)
+    words |= {k: _pick(rng, v) for k, v in gift.items() if k not in ("keys", "eras", "sees")}
     for name, values in bank.pools.items():
         pool = values.get(era) or values["now"] if isinstance(values, dict) else values
         words.setdefault(name, _pick(rng, pool))
