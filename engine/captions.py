@@ -13,10 +13,13 @@ from functools import lru_cache
 from itertools import pairwise
 
 from engine.core import FPS
+from engine.fonts import text_width
 from engine.timeline import Caption, Speech, TimedWord
 from models.base import TimedWord as HeardWord
 
 MAX_COLUMNS = 26
+MAX_EMS = 14.6
+"""Widest row: 788 pixels at 54 pixels an em, the text-safe area less the outline."""
 MAX_ROWS = 2
 MAX_SPEED = 20.0
 """Columns a second that can be read in comfort; nine Han characters take 18."""
@@ -79,6 +82,12 @@ def columns(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in _WIDE else 1 for c in text)
 
 
+@lru_cache(maxsize=8192)
+def fits(row: str) -> bool:
+    """Whether a row keeps to the columns, and as drawn to the text-safe area (capitals are wide)."""
+    return columns(row) <= MAX_COLUMNS and text_width(row) <= MAX_EMS
+
+
 def clean(text: str) -> str:
     """One line of drawable text: no control, format or private characters, single spaces, full-width ASCII narrowed."""
     kept = (_narrow(c) for c in unicodedata.normalize("NFC", text))
@@ -119,23 +128,31 @@ def _tokens(text: str) -> list[Token]:
             space = True
             continue
         for part in _short(piece):
-            if all(c in _OPENING for c in part):
+            if all(c in _OPENING for c in part) and fits(opening + part):
                 opening += part
-                continue
-            if out and not space and not opening and not any(c.isalnum() for c in part):
+            elif out and not space and not opening and _closes(part) and fits(out[-1].text + part):
                 out[-1] = Token(out[-1].text + part, out[-1].space)
-                continue
-            out.append(Token(opening + part, space and bool(out)))
-            space, opening = False, ""
+            else:
+                kept = opening if fits(opening + part) else ""
+                out.append(Token(kept + part, space and bool(out)))
+                space, opening = False, ""
     if opening:
         out.append(Token(opening, space and bool(out)))
     return out
 
 
+def _closes(part: str) -> bool:
+    return not any(c.isalnum() for c in part)
+
+
 def _short(piece: str) -> list[str]:
-    """A piece that no row could hold, cut to rows; and an opening mark before wide text kept apart."""
-    size = MAX_COLUMNS // 2 if columns(piece) > len(piece) else MAX_COLUMNS - 4
-    return [piece[i : i + size] for i in range(0, len(piece), size)]
+    """A piece that no row could hold, cut to pieces that do."""
+    out = [""]
+    for character in piece:
+        if not fits(out[-1] + character):
+            out.append("")
+        out[-1] += character
+    return out
 
 
 def _timed(tokens: Sequence[Token], words: Sequence[HeardWord], speech: Speech, rate: int) -> list[Token]:
@@ -230,13 +247,15 @@ def _break_cost(before: Token, after: Token) -> float:
 @lru_cache(maxsize=4096)
 def _split(group: tuple[Token, ...]) -> tuple[float, int] | None:
     """Cost of the best rows and the index of the second row's first token; None when two rows cannot hold it."""
-    if columns(_join(group)) <= MAX_COLUMNS:
+    if fits(_join(group)):
         return 0.0, len(group)
     options: list[tuple[float, int]] = []
     for at in range(1, len(group)):
-        top, bottom = columns(_join(group[:at])), columns(_join(group[at:]))
-        if max(top, bottom) <= MAX_COLUMNS:
-            options.append((0.5 + abs(top - bottom) * UNEVEN_ROW + _break_cost(group[at - 1], group[at]), at))
+        top, bottom = _join(group[:at]), _join(group[at:])
+        if fits(top) and fits(bottom):
+            options.append(
+                (0.5 + abs(columns(top) - columns(bottom)) * UNEVEN_ROW + _break_cost(group[at - 1], group[at]), at)
+            )
     return min(options) if options else None
 
 

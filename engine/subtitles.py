@@ -20,6 +20,8 @@ FONT_SIZE = 54
 ASS_HEIGHT = 1.448
 """ASS counts a font's whole line (the face's Windows ascent + descent, 1160 + 288 of 1000) as its size."""
 OUTLINE = 6
+DESCENT = 14
+"""What descenders and outline of the lower row need to stay inside the safe area."""
 
 _TWINS = str.maketrans("<>{}\\", "＜＞｛｝＼")
 _BACK = str.maketrans("＜＞｛｝＼", "<>{}\\")
@@ -108,11 +110,9 @@ def from_ass(text: str, rate: int = FPS) -> list[Caption]:
 
 
 def _style(name: str, family: str, size: int, italic: int) -> str:
-    left, right, bottom = SAFE_LEFT, PLAY_SIZE[0] - SAFE_RIGHT, PLAY_SIZE[1] - SAFE_BOTTOM
+    left, right, bottom = SAFE_LEFT, PLAY_SIZE[0] - SAFE_RIGHT, PLAY_SIZE[1] - SAFE_BOTTOM + DESCENT
     colours = "&H00FFFFFF,&H00FFFFFF,&H00180C12,&H80000000"
-    return (
-        f"Style: {name},{family},{round(size * ASS_HEIGHT)},{colours},-1,{italic},0,0,100,100,0,0,1,{OUTLINE},0,2,{left},{right},{bottom},1"
-    )
+    return f"Style: {name},{family},{round(size * ASS_HEIGHT)},{colours},-1,{italic},0,0,100,100,0,0,1,{OUTLINE},0,2,{left},{right},{bottom},1"
 
 
 def _event(caption: Caption, rate: int) -> str:
