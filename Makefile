@@ -27,20 +27,22 @@ demo: setup  ## write a 20-episode series from one paragraph and render its firs
 test: setup-dev  ## the fast tests
 	$(BIN)/pytest -m "not slow and not gpu"
 
-test-slow: setup-dev
+test-slow: setup-dev  ## the slow tests: whole episodes, long seasons
 	$(BIN)/pytest -m "slow and not gpu"
 
 test-all: test test-slow  ## the fast and the slow tests
 
-check: setup-dev  ## format, lint, types and import contracts
+check: setup-dev  ## format, lint, types, import contracts, README's tree
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/readme_tree.py --check
 
-fmt: setup-dev  ## format and fix what ruff can fix
+fmt: setup-dev  ## format, fix what ruff can fix, write README's tree anew
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+	$(BIN)/python scripts/readme_tree.py
 
 bench: setup  ## measure speed, memory and size; the last line is JSON
 	$(BIN)/python scripts/bench.py

@@ -1,0 +1,91 @@
+"""Docs that cannot rot: what README says of commands, settings and files is compared with the real ones."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from engine.cli import app
+from engine.config import Profile
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted(ROOT.glob("*.md"))
+COMMANDS = getattr(typer.main.get_command(app), "commands", {})
+
+
+def table(heading: str) -> dict[str, str]:
+    """Name -> the rest of its row, for every backticked name in the first column of the table under `heading`."""
+    body = README.partition(f"| {heading} |")[2].partition("\n\n")[0]
+    rows = [line.strip("| ").split(" | ", 1) for line in body.splitlines() if line.startswith("| `")]
+    return {name: rest for first, rest in rows for name in re.findall(r"`([^`]+)`", first)}
+
+
+def options() -> dict[str, set[str]]:
+    """Option -> the commands that have it."""
+    found: dict[str, set[str]] = {}
+    for name, command in COMMANDS.items():
+        for parameter in command.params:
+            for option in parameter.opts:
+                if option.startswith("--") and option != "--help":
+                    found.setdefault(option, set()).add(name)
+    return found
+
+
+def test_every_command_has_its_row() -> None:
+    documented = {row.split()[1] for row in table("command")}
+    assert documented == set(COMMANDS)
+
+
+def test_every_option_has_its_row_with_the_commands_that_have_it() -> None:
+    rows = {name: set(rest.split(" | ")[0].split(", ")) for name, rest in table("option").items()}
+    assert rows == options()
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=str)
+def test_every_command_shows_an_example(command: typer.core.TyperCommand) -> None:
+    assert f"cliffhanger {command.name}" in (command.epilog or "")
+    assert command.help
+
+
+def test_every_setting_of_a_profile_has_its_row() -> None:
+    assert set(table("setting")) == set(Profile.model_fields) - {"name"}
+
+
+def test_every_environment_variable_has_its_row() -> None:
+    sources = [p.read_text(encoding="utf-8") for room in ("engine", "models") for p in (ROOT / room).rglob("*.py")]
+    used = {name for text in sources for name in re.findall(r"CLIFFHANGER_[A-Z_]+", text)}
+    assert set(table("environment variable")) == used
+
+
+def test_every_make_target_and_variable_has_its_row_and_help() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z][a-z-]*):", makefile, re.MULTILINE))
+    assert {row.removeprefix("make ") for row in table("make target")} == targets
+    assert set(re.findall(r"^([a-z][a-z-]*):.*## .", makefile, re.MULTILINE)) == targets
+    assert set(table("make variable")) == set(re.findall(r"^([A-Z_]+) \?=", makefile, re.MULTILINE))
+
+
+def test_tree_in_readme_is_that_of_the_files() -> None:
+    if subprocess.run(["git", "rev-parse"], cwd=ROOT, capture_output=True).returncode != 0:
+        pytest.skip("not a git checkout")
+    done = subprocess.run([sys.executable, "scripts/readme_tree.py", "--check"], cwd=ROOT, capture_output=True)
+    assert done.returncode == 0, "README's tree is stale: run make fmt"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)|src=\"([^\":]+)\"", page.read_text(encoding="utf-8"))
+    missing = [name for pair in links for name in pair if name and not (ROOT / name).exists()]
+    assert missing == []
+
+
+def test_every_dependency_is_listed_with_its_licence() -> None:
+    parts = (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8").lower()
+    project = (ROOT / "pyproject.toml").read_text()
+    listed = project.partition("dependencies = [")[2].partition("[project.scripts]")[0]
+    names = re.findall(r'"([A-Za-z][A-Za-z0-9_.-]*)(?:\[[a-z]+\])?[><=]', listed)
+    assert [name for name in names if f"| {name.lower()} |" not in parts] == []
