@@ -30,6 +30,7 @@ class Entity:
     name: str = ""
     owner_only: bool = False  # stands in 'X's ...', so is no subject
     gone: bool = False  # dead before the story starts
+    saved: bool = False  # whom the lead must save: an innocent, whatever else
     ties: list[tuple[int, str, str]] = field(default_factory=list[tuple[int, str, str]])
 
 
@@ -154,6 +155,7 @@ def _claims(reading: Reading, harm: list[int], people: list[int]) -> list[tuple[
 
     born_of = [o for o, kind, _ in entities[reading.lead].ties if kind == "child"] if reading.lead is not None else []
     claim("rival", [i for i in harm if i in people])
+    claim("innocent", [i for i in people if entities[i].saved])
     claim("authority", [i for i in born_of if i in people])
     claim("traitor", [i for i in harm[1:] if i in people])
     claim("rival", [i for i in people if entities[i].lean == "rival"])

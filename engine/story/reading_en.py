@@ -32,6 +32,9 @@ UNKNOWN_PERSON = re.compile(
     r"(?=\s+(?:who|is|was|has|must|finds|discovers|learns|falls|wakes|wants|inherits|returns|decides|meets|can|loses)\b)",
     re.IGNORECASE,
 )
+SAVE = re.compile(
+    r"\b(?:save|protect|rescue|cure|free|feed|heal)\s+(?:her|his|their|the)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE
+)
 CLOCK = re.compile(
     r"\b(?:before|by|until|at)\s+(?:the\s+)?(midnight|dawn|sunrise|sunset|dusk|noon|nightfall|friday|monday|tuesday|"
     r"wednesday|thursday|saturday|sunday|christmas|wedding|trial|auction|funeral|coronation|election|full moon)\b"
@@ -59,6 +62,12 @@ def read_english(text: str, lexicon: Lexicon) -> Reading:
     _loves(text, reading)
     _pronoun_owners(text, reading)
     _predicates(text, reading)
+    for entity in reading.entities:
+        entity.saved = (
+            (bool(SAVE.search(text[: entity.start]))
+            and not entity.owner_only)
+            or bool(SAVE.search(text[: entity.start]) and text[entity.stop :].startswith(("'s life", "’s life")))
+        )
     merge_inverses(reading)
     reading.twist = _twist(text, lexicon)
     reading.goal = _goal(text, lexicon)
@@ -164,7 +173,8 @@ def _entity(text: str, match: Match, lexicon: Lexicon) -> Entity:
     word = match.word
     status = _adjectives(text[: match.start], lexicon)
     lean: Role = word.lean
-    occupation = "" if word.kind else text[match.start : match.stop]
+    written = text[match.start : match.stop]
+    occupation = "" if word.kind else written if written.isupper() else word.text
     entity = Entity(word.text, match.start, match.stop, word.sex, lean, word.kind, status, occupation)
     entity.gone = any(s in GONE for s in status)
     return entity

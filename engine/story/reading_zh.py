@@ -38,6 +38,10 @@ def read_chinese(text: str, lexicon: Lexicon) -> Reading:
     _pronoun_sex(text, reading)
     _loves(text, reading)
     _bare_kin(text, reading)
+    for entity in reading.entities:
+        entity.saved = bool(
+            re.search(r"(?:救|保护|治好|医治|找回)(?:回|出|活)?(?:她|他|自己)?的?[一-龥]{0,2}$", text[: entity.start])
+        )
     merge_inverses(reading)
     reading.twist = _twist(text, lexicon)
     reading.goal = _goal(text, lexicon)
