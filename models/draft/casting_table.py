@@ -16,6 +16,7 @@ from models.base import VoiceProfile
 MIN_SEMITONES = 3.0
 MIN_CENTROID_HZ = 250.0
 MIN_F3_HZ = 200.0
+_CHINESE_LOWER = 1.8  # the same variants speak this much lower in Mandarin, in semitones
 _PITCHES = tuple(range(26, 81, 2))
 _PITCH_STEPS = (0, 20, 40, 50, 60, 80, 99)
 _PITCH_SEMITONES = (-7.2, -4.6, -1.7, 0.0, 1.6, 5.3, 8.8)
@@ -38,17 +39,25 @@ class Variant:
 
 
 VARIANTS = (
-    Variant("m1", "male", 42, 92, 82, 2479, 822, 45, timbre="mature warm calm"),
-    Variant("m4", "male", 52, 93, 81, 2637, 973, 45, timbre="father authority firm"),
-    Variant("Storm", "male", 46, 84, 73, 2351, 1280, 35, timbre="villain gravel dark rough"),
-    Variant("victor", "male", 40, 95, 86, 2292, 843, 35, timbre="cold smooth boss"),
-    Variant("m3", "male", 28, 104, 91, 2450, 926, 50, timbre="hero clear"),
-    Variant("grandpa", "male", 70, 101, 91, 2569, 933, 60, timbre="old thin"),
-    Variant("ed", "male", 20, 125, 108, 2463, 897, 60, timbre="youth bright"),
-    Variant("f1", "female", 48, 178, 160, 2887, 942, 45, timbre="mother warm mature"),
-    Variant("f2", "female", 28, 193, 171, 2814, 879, 55, timbre="heroine clear"),
-    Variant("f5", "female", 34, 204, 184, 2813, 1009, 60, timbre="firm bright"),
-    Variant("f3", "female", 18, 208, 178, 3180, 967, 65, timbre="girl light young"),
+    Variant("m1", "male", 42, 93, 80, 2490, 855, 45, 1.6, "mature warm calm gentle"),
+    Variant("m4", "male", 52, 93, 77, 2640, 990, 45, 0.6, "father authority firm judge"),
+    Variant("Storm", "male", 46, 84, 68, 2385, 1240, 35, -3.1, "villain gravel rough harsh"),
+    Variant("victor", "male", 40, 95, 83, 2320, 1000, 35, 5.5, "cold smooth boss sharp"),
+    Variant("m3", "male", 28, 104, 88, 2464, 964, 50, 0.6, "hero clear bright"),
+    Variant("grandpa", "male", 70, 102, 88, 2575, 958, 60, 0.4, "old thin dry"),
+    Variant("ed", "male", 20, 125, 105, 2503, 882, 60, -6.8, "youth light"),
+    Variant("m8", "male", 58, 85, 72, 2471, 536, 40, 4.4, "deep dark low"),
+    Variant("Denis", "male", 36, 98, 85, 2295, 746, 45, 4.5, "quiet soft"),
+    Variant("john", "male", 32, 101, 88, 2575, 1136, 50, -3.9, "tense nasal bright"),
+    Variant("Jacky", "male", 24, 113, 97, 2488, 464, 55, -8.8, "friendly soft young"),
+    Variant("adam", "male", 44, 101, 86, 2544, 592, 45, 0.9, "plain steady"),
+    Variant("f1", "female", 48, 179, 154, 2900, 950, 45, -0.7, "mother warm mature"),
+    Variant("f2", "female", 28, 195, 165, 2815, 910, 55, -1.2, "heroine clear"),
+    Variant("f5", "female", 36, 204, 178, 2828, 1100, 60, 0.7, "firm bright sharp cold"),
+    Variant("f3", "female", 18, 210, 172, 3184, 964, 65, 0.2, "girl light young"),
+    Variant("aunty", "female", 64, 172, 184, 2940, 909, 55, -0.7, "old grandmother dry"),
+    Variant("anika", "female", 22, 262, 230, 2378, 334, 55, -2.7, "soft gentle breathy"),
+    Variant("steph2", "female", 78, 184, 171, 1525, 299, 45, -4.7, "dark low muffled"),
 )
 BY_NAME = {variant.name: variant for variant in VARIANTS}
 LANGUAGES = {"en": "en-us", "zh": "cmn"}
@@ -105,7 +114,7 @@ def cast(profiles: Sequence[VoiceProfile], language: str) -> list[CastVoice]:
             raise ValueError(f"no voice left for {profile.character!r}: {len(taken)} characters is the most")
         apart = [voice for voice in free if all(distinct(voice, other) for other in taken)]
         if apart:
-            taken.append(min(apart, key=lambda voice: _mismatch(voice, profile)))
+            taken.append(min(apart, key=lambda voice: _mismatch(voice, profile) + _crowding(voice, taken)))
         else:
             taken.append(max(free, key=lambda voice: _nearest(voice, taken) - _mismatch(voice, profile)))
     return taken
@@ -117,9 +126,9 @@ def _candidates(language: str) -> Iterator[CastVoice]:
             yield CastVoice(language, variant, pitch)
 
 
-def _target_semitones(profile: VoiceProfile) -> float:
+def _target_semitones(profile: VoiceProfile, language: str) -> float:
     """Wanted fundamental over 100 Hz: sex, age, then the character's own direction."""
-    centre = {"male": 0.0, "female": 11.4}.get(profile.sex, 6.0)
+    centre = {"male": 0.0, "female": 11.4}.get(profile.sex, 6.0) - (_CHINESE_LOWER if language == "zh" else 0.0)
     ages, offsets = (6, 14, 20, 35, 50, 65, 85), (6.0, 3.0, 0.8, 0.0, -1.0, -0.8, 0.5)
     return centre + float(np.interp(profile.age, ages, offsets)) + max(-4.0, min(4.0, profile.pitch))
 
@@ -128,11 +137,17 @@ def _mismatch(voice: CastVoice, profile: VoiceProfile) -> float:
     """How wrong a voice is for a profile, in units of about a semitone."""
     variant = voice.variant
     wrong_sex = 40.0 if profile.sex in ("male", "female") and profile.sex != variant.sex else 0.0
-    off_pitch = abs(12 * math.log2(voice.f0 / 100) - _target_semitones(profile))
+    off_pitch = abs(12 * math.log2(voice.f0 / 100) - _target_semitones(profile, voice.language))
     off_age = abs(profile.age - variant.age) / 8
     liked = sum(word in variant.timbre.split() for word in profile.timbre.lower().replace(",", " ").split())
     bent = abs(voice.pitch - 50) / 25
     return wrong_sex + off_pitch + off_age + bent - 1.5 * min(liked, 2)
+
+
+def _crowding(voice: CastVoice, taken: Sequence[CastVoice]) -> float:
+    """Reluctance to use a variant twice, or to sit within two semitones of another voice."""
+    near = sum(max(0.0, 1 - abs(12 * math.log2(voice.f0 / other.f0)) / 2) for other in taken)
+    return near + 2.0 * sum(voice.variant == other.variant for other in taken)
 
 
 def _nearest(voice: CastVoice, taken: Sequence[CastVoice]) -> float:
