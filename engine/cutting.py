@@ -218,6 +218,16 @@ def _clips(at: _Scene, fired: Sequence[Fired], pace: Pace) -> Iterable[Clip]:
             effects.append(Effect("hold", 0, end - begin, 1.0, "freeze", "end of the episode"))
         effects += _effects(inside, begin, end, at, pace)
         yield Clip(at.shot.id, begin, end - begin, begin - start, _apart(effects), rule, cause)
+        if end == pace.freeze:
+            angle = _frozen(angle, [e for e in effects if e.kind == "punch_in" and e.start + e.duration == end - begin])
+
+
+def _frozen(angle: Effect | None, closer: Sequence[Effect]) -> Effect | None:
+    """The framing that the freeze starts from: where the punch-ins before it have arrived."""
+    for punch in closer:
+        zoom = (1 + (angle.strength if angle else 0.0)) * (1 + punch.strength) - 1
+        angle = replace(punch, kind="angle", start=0, strength=round(zoom, 4))
+    return angle
 
 
 def _framings(at: _Scene, fired: Sequence[Fired], pace: Pace) -> dict[int, tuple[Fired, Effect | None]]:

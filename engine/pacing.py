@@ -29,6 +29,7 @@ class PaceLimits(Noun):
     total: Limits = (45.0, 75.0)
     aim: Limits = (55.0, 60.0)
     shot: Limits = (1.2, 5.0)  # a silent shot, and the least a spoken one may last
+    bearable: dict[str, float] = Field(default_factory=dict[str, float])  # most for silent shots of a size, as long as the episode gets long enough
     lead: Limits = (0.1, 0.8)  # from the cut to the first word
     gap: Limits = (0.12, 0.9)  # between two lines of one shot
     tail: Limits = (0.1, 2.6)  # from the last word to the cut
@@ -48,6 +49,8 @@ class PaceLimits(Noun):
             low, high = getattr(self, name)
             if not 0 <= low <= high:
                 raise ValueError(f"{name} = [{low:g}, {high:g}]: the least must not be over the most")
+        if any(longest < self.shot[0] for longest in self.bearable.values()):
+            raise ValueError("bearable has a size whose most is under the least of a shot")
         if not self.total[0] <= self.aim[0] <= self.aim[1] <= self.total[1]:
             raise ValueError("aim must lie inside total")
         return self
@@ -102,10 +105,12 @@ def frames(seconds: float) -> int:
 
 def pace_episode(episode: Episode, takes: Mapping[str, Take], limits: PaceLimits) -> Pace:
     """Place every shot and line of `episode`. UserError when no length between the limits can hold it."""
-    layout = [(shot, _pieces(shot, at, episode, takes, limits)) for at, shot in enumerate(_shots(episode))]
+    layout = _layout(episode, takes, limits, limits.bearable)
     if not layout:
         raise UserError(f"episode {episode.number} has no shots")
-    pieces = [piece for _, group in layout for piece in group]
+    if _most(_all(layout)) < frames(limits.total[0]):
+        layout = _layout(episode, takes, limits, {})
+    pieces = _all(layout)
     wanted = _aim(episode.number, pieces, limits)
     scale = _scale(pieces, wanted)
     return _place(layout, _whole(pieces, scale, wanted), frames(limits.hold), scale)
@@ -115,14 +120,32 @@ def _shots(episode: Episode) -> list[Shot]:
     return [shot for _, shot in episode.shots()]
 
 
-def _pieces(shot: Shot, at: int, episode: Episode, takes: Mapping[str, Take], limits: PaceLimits) -> list[_Piece]:
+def _layout(
+    episode: Episode, takes: Mapping[str, Take], limits: PaceLimits, bearable: Mapping[str, float]
+) -> list[tuple[Shot, list[_Piece]]]:
+    shots = _shots(episode)
+    return [(shot, _pieces(shot, at, episode, takes, limits, bearable)) for at, shot in enumerate(shots)]
+
+
+def _all(layout: Sequence[tuple[Shot, Sequence[_Piece]]]) -> list[_Piece]:
+    return [piece for _, group in layout for piece in group]
+
+
+def _pieces(
+    shot: Shot,
+    at: int,
+    episode: Episode,
+    takes: Mapping[str, Take],
+    limits: PaceLimits,
+    bearable: Mapping[str, float],
+) -> list[_Piece]:
     """The stretches of one shot in order; the episode's last shot ends with the frozen hold."""
     last = at == len(_shots(episode)) - 1
     if shot.lines:
         out = _spoken(shot, at, episode, takes, limits, last)
     else:
-        low, high = (s * FPS for s in limits.shot)
-        out = [_Piece(math.ceil(low), min(high, max(low, shot.seconds * FPS)), high)]
+        low, high = limits.shot[0] * FPS, min(limits.shot[1], bearable.get(shot.size, limits.shot[1])) * FPS
+        out = [_Piece(math.ceil(low), min(high, max(low, shot.seconds * FPS)), math.floor(high))]
     if last:
         out.append(_fixed(frames(limits.hold)))
     return out
@@ -191,7 +214,7 @@ def _elastic(limits: Limits, natural: float) -> _Piece:
 def _aim(number: int, pieces: Sequence[_Piece], limits: PaceLimits) -> int:
     """Frames to fill: the natural length when it lies in the aim, else the nearest that can be had."""
     least = sum(math.ceil(p.least) for p in pieces)
-    most = sum(math.floor(max(p.least, p.most)) for p in pieces)
+    most = _most(pieces)
     speech = sum(p.least for p in pieces if p.line)
     shortest, longest = (frames(s) for s in limits.total)
     if least > longest:
@@ -207,6 +230,10 @@ def _aim(number: int, pieces: Sequence[_Piece], limits: PaceLimits) -> int:
     natural = round(sum(p.at(1.0) for p in pieces))
     wanted = min(frames(limits.aim[1]), max(frames(limits.aim[0]), natural))
     return min(most, max(least, wanted))
+
+
+def _most(pieces: Sequence[_Piece]) -> int:
+    return sum(math.floor(max(p.least, p.most)) for p in pieces)
 
 
 def _scale(pieces: Sequence[_Piece], wanted: int) -> float:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core import FPS, UserError
-from engine.cues import describe
+from engine.cues import describe, frame_cues
 from engine.cutting import cut_episode
 from engine.edit_rules import known_styles, load_style
 from engine.timeline import Timeline, from_json, to_json
@@ -122,6 +122,14 @@ def test_the_last_look_is_a_declared_freeze_under_the_end_card(drama) -> None:
     card = next(g for g in drama.graphics if g.kind == "end_card")
     assert card.start >= frozen.start and card.start + card.duration == drama.duration
     assert all(s.stop <= drama.button for s in drama.speech)
+
+
+def test_the_freeze_keeps_the_framing_of_the_frame_before_it(drama) -> None:
+    before, frozen = (frame_cues(drama, clip) for clip in drama.picture[-2:])
+    assert frozen[0].frame == before[-1].frame + 1
+    steady = frozen[20]  # after the shake
+    assert steady.zoom == pytest.approx(before[-1].zoom, rel=0.02)
+    assert (steady.focus_x, steady.focus_y) == (before[-1].focus_x, before[-1].focus_y)
 
 
 def test_every_held_look_is_declared(drama) -> None:

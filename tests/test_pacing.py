@@ -128,6 +128,15 @@ def test_limits_that_cannot_hold_are_refused() -> None:
             PaceLimits(**bad)
 
 
+def test_sizes_that_bear_little_time_get_little_while_others_can_have_it() -> None:
+    of = episode()
+    limits = PaceLimits(bearable={"insert": 1.6})
+    pace = pace_episode(of, takes_of(of, 50), limits)
+    insert = next(p for p in pace.shots if p.shot == "e001_s01_sh060")
+    assert insert.stop - insert.start <= 1.6 * FPS
+    assert pace.duration >= limits.total[0] * FPS
+
+
 def test_pacing_again_gives_the_same() -> None:
     of = episode()
     assert pace_episode(of, takes_of(of, 57), LIMITS) == pace_episode(of, takes_of(of, 57), LIMITS)
