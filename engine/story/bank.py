@@ -41,7 +41,8 @@ Every `scenes_*.toml` file holds any number of
 script lines: SPEAKER FUNCTION EMOTION [DELIVERY]: wordings split by " | " (>= 3 each; any wording must fit between any
   wordings of its neighbours). FUNCTION = accuse deny threaten bargain confess taunt order plead reveal decide.
   EMOTION and DELIVERY (default voice) are words of models.base. The first line is the scene's own hook (<= 9 words /
-  14 Han). 6-8 lines; the button is added after them, and the pay line of the previous cliff is put BEFORE them. So the
+  14 Han). A line marked "~" in front ("~A taunt smirk: ...") may be left out when the episode would grow too long: mark
+  one or two whose neighbours fit without them. 6-8 lines; the button is added after them, and the pay line of the previous cliff is put BEFORE them. So the
   script plus one button must be 46-51 English words (105-118 Han characters), pay lines 5-9 words (8-15 Han).
 stage lines: "* KIND WHO-OR-WHAT [SOUND]: what is seen". KIND = insert (a prop: proof token prop3), act (a silent deed),
   reaction, establish. SOUND = door phone glass knock footstep heartbeat thunder page shutter sword magic murmur clock.
@@ -124,6 +125,7 @@ class Spoken:
     emotion: str
     delivery: str
     wordings: tuple[str, ...]
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ class Bank:
         return tuple(s for s in self.scenes if s.step == step)
 
 
-_SPOKEN = re.compile(r"^([LRATUN]) (\w+) (\w+)(?: (\w+))?[:：]\s*(.+)$")
+_SPOKEN = re.compile(r"^(~?)([LRATUN]) (\w+) (\w+)(?: (\w+))?[:：]\s*(.+)$")
 _STAGE = re.compile(r"^\* (\w+) (\w+)(?: (\w+))?[:：]\s*(.+)$")
 _CHANGE = re.compile(r"^(\d+)(!?)\s+(.+?)\s*::\s*(.+)$")
 
@@ -213,9 +215,9 @@ def parse_spoken(text: str) -> Spoken:
     match = _SPOKEN.match(text.strip())
     if not match:
         raise ValueError(f"not a spoken line: {text.strip()!r}")
-    speaker, function, emotion, delivery, rest = match.groups()
+    mark, speaker, function, emotion, delivery, rest = match.groups()
     wordings = tuple(w.strip() for w in re.split(r"\s*[|｜]\s*", rest) if w.strip())
-    return Spoken(speaker, function, emotion, delivery or "voice", wordings)
+    return Spoken(speaker, function, emotion, delivery or "voice", wordings, bool(mark))
 
 
 def parse_change(text: str, line: int | None = None) -> ChangeSpec:

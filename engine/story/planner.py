@@ -106,7 +106,7 @@ def _initial(binding: Binding) -> list[Fact]:
         if prop not in seen:
             facts.append(Fact(predicate="holds", subject=ids[letter], object=prop))
             seen.add(prop)
-    known = [("T", "deed"), ("T", "sale"), ("L", "power"), ("L", "limit"), ("L", "secret")]
+    known = [("T", "deed"), ("T", "sale"), ("T", "limit"), ("L", "power"), ("L", "limit"), ("L", "secret")]
     facts += [Fact(predicate="knows", subject=ids[who], object=what, value="before") for who, what in known]
     warm = [("L", "U", 1), ("L", "T", 1), ("U", "T", 2), ("L", "R", -1), ("R", "L", -1), ("A", "N", 2)]
     facts += [Fact(predicate="warmth", subject=ids[a], object=ids[b], value=str(n)) for a, b, n in warm]
@@ -132,7 +132,7 @@ def _play(season: Season, step: Step, length: int) -> None:
 def _relaxations(season: Season, step: Step) -> Iterator[tuple[str, ...]]:
     """The step asked for, then what may stand in for it."""
     captive = bool(season.world.captor(season.binding.roles["L"].id))
-    if captive and step.kind not in ("B0", "B1") and step.kind not in GAPS:
+    if captive and step.kind not in ("B0", "B1", "B2") and step.kind not in GAPS:
         raise DeadEnd("the lead is still captive")
     if captive and step.kind in GAPS and (season.rng.random() < 0.5 or step.episode > 2):
         yield ("bridge",)
@@ -274,14 +274,11 @@ def _assemble(
     length: int,
 ) -> Planned | None:
     """Resolve the changes against the world; None when an invariant would break or too little would change."""
-    offset = 1 if pay else 0
     specs: list[tuple[ChangeSpec, Binding, int | None]] = []
     if debt:
         specs.append((debt.button.paid, debt.binding, 0 if pay else None))
     for spec in [*template.changes, *_owed(season, step)]:
-        last = len(said) - 1
-        line = last if spec.line == 99 else spec.line - 1 + offset if spec.line else None
-        specs.append((spec, binding, line))
+        specs.append((spec, binding, _carrier(said, spec.line)))
     played = _changes(season, step, template, place, specs)
     synopsis = _fresh(season, [binding.fill(s) for s in template.synopsis], season.synopses)
     if played is None or synopsis is None:
@@ -300,6 +297,13 @@ def _assemble(
     return Planned(
         step, template, binding, place, tuple(said), debt, event, tuple(changes), cliff, season_title, synopsis
     )
+
+
+def _carrier(said: Sequence[Said], number: int) -> int | None:
+    """Index of the spoken line that carries a change: the template's line, or the next that was kept."""
+    if number == 0:
+        return None
+    return next((i for i, line in enumerate(said) if line.source >= number), len(said) - 1)
 
 
 def binding_event(debt: Debt) -> str:

@@ -9,7 +9,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.core import Language
 from engine.story.bank import Bank, Button, SceneTemplate, Spoken
@@ -25,7 +25,9 @@ GRAM_LIMIT = 3  # uses of one gram a season, names aside
 NAME_LIMIT = 2  # uses of one name an episode
 FIRST_WORD_LIMIT = 2
 SKELETON_REST = 3  # episodes before a wording may come again
-TRIES = 160
+STARTS = 8
+BUTTON = 99
+MIN_LINES = 6
 _SENTENCE = re.compile(r"[^.!?…。！？]+[.!?…。！？]*")
 
 
@@ -39,6 +41,7 @@ class Said:
     delivery: str
     text: str
     skeleton: str  # the wording it came from
+    source: int = -1  # 1, 2, ...: line of the template; 0 the pay line, 99 the button, -1 a stock line
 
 
 @dataclass
@@ -149,25 +152,49 @@ def realise(
     bank: Bank,
 ) -> list[Said] | None:
     """The episode's lines, the pay line first and the button last; None when no choice of wordings keeps the rules."""
-    source = [*([pay] if pay else []), *template.lines, button.say]
-    limits = [HOOK_LIMIT[binding.language] if i == 0 else LINE_LIMIT[binding.language] for i in range(len(source))]
-    options = [_options(line, binding, memory, episode, top, rng) for line, top in zip(source, limits, strict=True)]
-    if not all(options):
-        return None
-    best: list[Said] | None = None
-    best_cost = 10_000
-    for _ in range(TRIES):
-        chosen = [rng.choice(o) for o in options]
-        cost = _cost(chosen, memory)
-        if cost < best_cost:
-            best, best_cost = chosen, cost
-        if cost == 0:
-            break
-    assert best is not None
+    source = [*([(0, pay)] if pay else []), *enumerate(template.lines, 1), (BUTTON, button.say)]
+    options: list[list[Said | None]] = []
+    for i, (number, line) in enumerate(source):
+        limit = HOOK_LIMIT[binding.language] if i == 0 else LINE_LIMIT[binding.language]
+        found: list[Said | None] = [
+            replace(o, source=number) for o in _options(line, binding, memory, episode, limit, rng)
+        ]
+        if line.optional and 0 < i < len(source) - 1:
+            found.append(None)
+        if not found:
+            return None
+        options.append(found)
+    best = _search(options, memory, rng)
     if _size(best, binding.language) < TOTAL_GOAL[binding.language][0]:
         best = _lengthen(best, template, binding, memory, episode, rng, bank)
     legal = not _clashes(best, memory) and _size(best, binding.language) <= TOTAL_LIMIT[binding.language]
-    return best if legal else None
+    return best if legal and len(best) >= MIN_LINES else None
+
+
+def _search(options: Sequence[Sequence[Said | None]], memory: Memory, rng: random.Random) -> list[Said]:
+    """Random starts, each improved line by line; the cheapest choice found."""
+    best: list[Said] = []
+    best_cost = 10_000
+    for _ in range(STARTS):
+        chosen = [rng.choice(o) for o in options]
+        cost = _cost(_said(chosen), memory)
+        for i in rng.sample(range(len(options)), len(options)):
+            if cost == 0:
+                break
+            for other in options[i]:
+                trial = [*chosen[:i], other, *chosen[i + 1 :]]
+                trial_cost = _cost(_said(trial), memory)
+                if trial_cost < cost:
+                    chosen, cost = trial, trial_cost
+        if cost < best_cost:
+            best, best_cost = _said(chosen), cost
+        if cost == 0:
+            break
+    return best
+
+
+def _said(chosen: Sequence[Said | None]) -> list[Said]:
+    return [line for line in chosen if line]
 
 
 def _size(lines: Sequence[Said], language: Language) -> int:

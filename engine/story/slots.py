@@ -178,7 +178,8 @@ def bind(premise: Premise, bible: Bible, bank: Bank, seed: int) -> Binding:
     crime = rng.choice([c for c in bank.crimes if _era(c, era)] or list(bank.crimes))
     taken = {c.name[:1] for c in roles.values()}
     victims = [n for n in crime["names"] if n[:1] not in taken] or crime["names"]
-    words = {k: _pick(rng, v) for k, v in crime.items() if k not in ("names", "eras", "id")}
+    words: dict[str, str] = dict(bank.phrases["words"])
+    words |= {k: _pick(rng, v) for k, v in crime.items() if k not in ("names", "eras", "id")}
     words["victim"] = rng.choice(victims)
     words["victim_sex"] = crime.get("sex", "male")
     gift = choose_gift(premise, bank)
