@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.core import FPS
 from engine.levels import Envelope, Heard, Manner, Samples, arousal_of, envelope, intensity, manner_of, markers, phrases
+from engine.timeline import Marker
 from models.base import TimedWord
 
+NEAR_WORD_FRAMES = 4
 VALENCE = {
     "neutral": 0.0, "joy": 0.8, "tender": 0.6, "smirk": 0.1, "anger": -0.6, "rage": -0.8, "fear": -0.7, "shock": -0.3,
     "grief": -0.8, "tears": -0.7, "resolve": 0.2, "cold": -0.4, "plead": -0.4, "triumph": 0.7,
@@ -49,7 +52,7 @@ def listen(takes: Mapping[str, HeardTake]) -> dict[str, Heard]:
 def _heard(take: HeardTake, sound: Envelope, manner: Manner, calm: Manner, lift: float) -> Heard:
     return Heard(
         curve=intensity(sound),
-        markers=tuple(markers(sound)),
+        markers=_at_words(markers(sound), take.words),
         arousal=round(min(1.0, max(0.0, arousal_of(manner, calm) + lift)), 4),
         valence=take.valence or VALENCE.get(take.emotion, 0.0),
         loudness=round(manner.level_db, 2),
@@ -59,6 +62,17 @@ def _heard(take: HeardTake, sound: Envelope, manner: Manner, calm: Manner, lift:
         seconds=sound.seconds,
         emotion=take.emotion,
     )
+
+
+def _at_words(found: Sequence[Marker], words: Sequence[TimedWord]) -> tuple[Marker, ...]:
+    """Markers without the starts that fall inside a word: a stopped consonant is no new phrase."""
+    starts = [word.start * FPS for word in words]
+
+    def kept(marker: Marker) -> bool:
+        inside = marker.kind == "onset" and all(abs(marker.frame - s) > NEAR_WORD_FRAMES for s in starts)
+        return marker is found[0] or not starts or not inside
+
+    return tuple(marker for marker in found if kept(marker))
 
 
 def _calm(voice: str, takes: Mapping[str, HeardTake], manners: Mapping[str, Manner]) -> tuple[Manner, float]:

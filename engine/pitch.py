@@ -1,4 +1,4 @@
-"""Pitch by autocorrelation. Samples in, one fundamental a hundredth of a second out; no voices, no meaning."""
+"""Pitch by autocorrelation. Samples in, one fundamental every 20 ms out; no voices, no meaning."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 RATE = 8000
-HOP = 0.010
+HOP = 0.020
 WINDOW = 0.040
 LOWEST, HIGHEST = 60.0, 500.0
 VOICED = 0.5
@@ -18,7 +18,7 @@ AUDIBLE = 0.1
 
 
 def track(samples: NDArray[np.floating], sample_rate: int) -> NDArray[np.float64]:
-    """Fundamental in Hz every 10 ms of mono samples; 0 where nothing is voiced."""
+    """Fundamental in Hz every 20 ms of mono samples; 0 where nothing is voiced."""
     x = _narrowed(np.asarray(samples, dtype=np.float64), sample_rate)
     size, hop = round(WINDOW * RATE), round(HOP * RATE)
     if len(x) < size:

@@ -55,6 +55,17 @@ def test_a_take_keeps_its_words_and_has_a_curve_value_a_frame() -> None:
     assert heard.frames == int(np.ceil(len(given.samples) / RATE * FPS))
 
 
+def test_a_stop_inside_a_word_is_no_new_phrase() -> None:
+    whole = take("Unbelievable.", 1)
+    middle = len(whole.samples) // 2
+    gap = np.zeros(int(0.2 * RATE), np.float32)
+    samples = np.concatenate([whole.samples[:middle], gap, whole.samples[middle:]])
+    [word] = whole.words
+    longer = TimedWord(word.text, word.start, word.stop + 0.2)
+    assert len(listen({"l": HeardTake(samples, RATE, (), "v")})["l"].markers) == 2
+    assert len(listen({"l": HeardTake(samples, RATE, (longer,), "v")})["l"].markers) == 1
+
+
 def test_an_empty_set_of_takes_hears_nothing() -> None:
     assert listen({}) == {}
 
