@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from engine.core import FPS, Episode, Series
 from engine.pacing import Pace
+from engine.rules import label_rules, label_text
 from engine.timeline import Graphic
 
-LABEL_FRAMES = round(2.5 * FPS)
-"""The visible label must show for two seconds on the opening picture."""
+LABEL_SPARE_FRAMES = FPS // 2
+"""The label shows this much longer than the strictest rule asks, so that no player's start-up eats into it."""
 TITLE_FRAMES = round(1.5 * FPS)
 TITLE_LATEST_STOP = 8 * FPS
 TITLE_EARLIEST = 2 * FPS
@@ -18,15 +20,15 @@ END_CARD_DELAY = 10
 """The stinger's impact is seen before the card covers it."""
 
 WORDS = {
-    "en": {"label": "AI-generated", "episode": "Episode {number}", "end": "To be continued", "finale": "The End"},
-    "zh": {"label": "AI生成", "episode": "第{number}集", "end": "未完待续", "finale": "全剧终"},
+    "en": {"episode": "Episode {number}", "end": "To be continued", "finale": "The End"},
+    "zh": {"episode": "第{number}集", "end": "未完待续", "finale": "全剧终"},
 }
 
 
 def graphics(series: Series, episode: Episode, pace: Pace) -> tuple[Graphic, ...]:
     """Label, recap, title with the episode's number, end card; in that order of appearance."""
     words = WORDS[series.language]
-    out = [Graphic("label", words["label"], 0, LABEL_FRAMES)]
+    out = [Graphic("label", label_text(series.language), 0, label_frames())]
     if episode.caption:
         out.append(Graphic("recap", episode.caption, FPS // 2, RECAP_FRAMES))
     start = title_start(pace)
@@ -38,6 +40,11 @@ def graphics(series: Series, episode: Episode, pace: Pace) -> tuple[Graphic, ...
     if episode.cliffhanger.question:
         out.append(Graphic("question", episode.cliffhanger.question, card, pace.duration - card))
     return tuple(out)
+
+
+def label_frames() -> int:
+    """How long the AI label shows, by the dated rules in configs/labels."""
+    return math.ceil(max(rule.seconds for rule in label_rules()) * FPS) + LABEL_SPARE_FRAMES
 
 
 def title_start(pace: Pace) -> int:
