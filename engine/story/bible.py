@@ -15,7 +15,7 @@ from engine.story.lexicon import lexicon
 from engine.story.phrases import article, fill, phrases, pick
 from engine.story.settings import PLACE_ROLES, PROP_ROLES, Place, choose_places, choose_props, place_name
 from engine.story.titles import make_title
-from engine.story.told import GENRES, Premise, Thing
+from engine.story.told import GENRES, Premise, Thing, told_as
 
 __all__ = ["build_bible", "by_role", "location_roles", "make_title", "prop_roles", "secret_clause"]
 
@@ -111,8 +111,9 @@ def _characters(
 ) -> list[Character]:
     tables = phrases(language)
     stylist = Stylist(language, premise.era, f"{seed}-{premise.text}", tables["outfit_of"])
-    designs = {r: stylist.design(r, m.sex, m.age, m.occupation) for r, m in members.items()}
-    timbres = {role: tables[role]["timbre"] for role in members}
+    order = sorted(members.values(), key=lambda m: (m.role != "innocent", m.role != "authority"))  # least choice first
+    designs = {m.role: stylist.design(m.role, m.sex, m.age, m.occupation) for m in order}
+    timbres: dict[Role, str] = {role: tables[role]["timbre"] for role in members}
     voices = spread_voices([(r, m.age, m.sex) for r, m in members.items()], timbres)
     rng = random.Random(f"bible-{language}-{seed}-{premise.text}")
     out: list[Character] = []
@@ -130,10 +131,10 @@ def _inner(
 ) -> dict[str, str | tuple[str, ...]]:
     """Want, wound, secret, quirk, voice notes and what must never change."""
     told = phrases(language)[role]
-    training = phrases(language)["training"] if premise.training else {}
+    training: dict[str, str] = phrases(language)["training"]
     drawn = {key: pick(rng, told[key], slots) for key in ("want", "wound", "secret", "quirk", "voice")}
-    plain = {key: training[key] for key in ("want", "wound", "secret") if training and role != "rival"}
-    forbidden = () if training else tuple(fill(rule, slots) for rule in told["forbidden"])
+    plain = {key: training[key] for key in ("want", "wound", "secret") if premise.training and role != "rival"}
+    forbidden = () if premise.training else tuple(fill(rule, slots) for rule in told["forbidden"])
     return {**drawn, **plain, "forbidden": forbidden}
 
 
@@ -188,12 +189,13 @@ def _props(
 ) -> list[Prop]:
     """Props with the one who holds them at the start: the proof is the traitor's unless the premise's lead has it."""
     finder: Role = "lead" if premise.objects else "traitor"
-    holders: Mapping[str, Role] = {"proof": finder, "bond": "ally", "clock": "rival"}
+    holders: dict[str, Role] = {"proof": finder, "bond": "ally", "clock": "rival"}
+    keeper: Role = "authority"
     looks = phrases(language)["prop_look"]
     return [
         Prop(
             id=f"prop_{role}_{thing.kind}", name=thing.noun, kind=thing.kind, look=looks[thing.kind],
-            holder=members[holders.get(role, "authority")].id,
+            holder=members[holders.get(role, keeper)].id,
         )
         for role, thing in things
     ]  # fmt: skip
@@ -201,14 +203,7 @@ def _props(
 
 def _promise(premise: Premise, slots: Mapping[str, str], language: Language, seed: int) -> str:
     rng = random.Random(f"promise-{seed}")
-    return pick(rng, phrases(language)["promise"][_told_as(premise)], slots)
-
-
-def _told_as(premise: Premise) -> str:
-    """The leading engine; 'letter' for an identity story that hangs on a paper rather than a hidden person."""
-    engine, secret = premise.engines()[0], premise.secret
-    paper = secret is not None and secret.clause.startswith("{authority}") and "{lead}" not in secret.clause
-    return "letter" if engine == "identity" and paper else engine
+    return pick(rng, phrases(language)["promise"][told_as(premise)], slots)
 
 
 def _logline(
@@ -218,7 +213,8 @@ def _logline(
     tables = phrases(language)
     rng = random.Random(f"logline-{seed}")
     threat = premise.threat
-    if not premise.training and threat and slots["verb"] and (threat.by, threat.on) == ("rival", "lead"):
+    told = threat and premise.person("rival") and premise.person("lead")
+    if threat and told and not premise.training and slots["verb"] and (threat.by, threat.on) == ("rival", "lead"):
         but = fill(tables["but"]["power" if premise.power else "secret"], slots)
         return pick(rng, tables["logline"]["threat"], {**slots, "but": but})
-    return pick(rng, tables["logline"][_told_as(premise)], slots)
+    return pick(rng, tables["logline"][told_as(premise)], slots)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.core import Language, Role
 from engine.story.lexicon import lexicon
-from engine.story.names import Namer, slug
+from engine.story.names import Namer, sex_of, slug
 from engine.story.phrases import by_sex, phrases
 from engine.story.reading import CAST, INVERSE
 from engine.story.told import Person, Premise
@@ -20,7 +20,7 @@ _AGES: Mapping[Role, tuple[int, int]] = {
 }  # fmt: skip
 _TIE_AGES: Mapping[str, tuple[int, int]] = {
     "spouse": (27, 33), "lover": (25, 30), "ex": (29, 35), "sibling": (17, 20), "friend": (24, 30), "parent": (50, 58),
-    "elder": (58, 70), "child": (7, 9), "young": (9, 12),
+    "elder": (58, 70), "mentor": (46, 54), "child": (7, 9), "young": (9, 12),
 }  # fmt: skip
 _PARENT_LEAD = (33, 37)
 _TRAINEE = (21, 26)
@@ -58,7 +58,7 @@ def draw_cast(premise: Premise, language: Language, seed: int) -> dict[Role, Mem
     members: dict[Role, Member] = {}
     for role in CAST:
         person = premise.person(role)
-        sex = _sex(rng, role, person, members)
+        sex = _sex(rng, premise, role, kin, members)
         members[role] = Member(role, sex, _age(rng, premise, role, kin), person)
     members = _named(premise, members, kin, language, seed)
     members = {role: replace(m, occupation=_trade(rng, premise, m, language)) for role, m in members.items()}
@@ -78,9 +78,19 @@ def _kin_class(premise: Premise, role: Role) -> str:
     return "lover" if role == "ally" and person and person.noun in ("lover",) else ""
 
 
-def _sex(rng: random.Random, role: Role, person: Person | None, members: Mapping[Role, Member]) -> str:
+def _sex(
+    rng: random.Random, premise: Premise, role: Role, kin: Mapping[Role, str], members: Mapping[Role, Member]
+) -> str:
+    """The premise's own; else by name, by the sex of a spouse or lover, by chance."""
+    person = premise.person(role)
     if person and person.sex:
         return person.sex
+    named = sex_of(person.name.split()[0], "en") if person and person.name else ""
+    if named:
+        return named
+    wooed = [other.sex for other in premise.people if role == "lead" and kin[other.role] in _LOVE and other.sex]
+    if wooed:
+        return "male" if wooed[0] == "female" else "female"
     lead = members.get("lead")
     chances: Mapping[Role, float] = {"lead": 0.75, "rival": 0.3, "traitor": 0.65, "authority": 0.25, "innocent": 0.5}
     if role == "ally" and lead:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from engine.core import Design, Language, Role, VoiceDirection
 
@@ -16,13 +17,13 @@ MIN_DIFFERENCES = 3
 
 HAIR: Mapping[str, tuple[str, ...]] = {
     "female": ("long", "bob", "wavy", "ponytail", "layered", "curtain"),
-    "male": ("layered", "curtain", "undercut", "slick", "long"),
+    "male": ("layered", "curtain", "undercut", "slick", "long", "ponytail"),
     "female_old": ("palace_bun", "long", "wavy", "ponytail", "twin_tails", "curtain"),
     "male_old": ("topknot", "long", "ponytail", "layered", "slick", "curtain"),
     "female_child": ("twin_tails", "bob", "ponytail"),
     "male_child": ("curtain", "layered", "undercut"),
     "female_elder": ("granny_bun", "palace_bun", "bob"),
-    "male_elder": ("slick", "topknot", "layered"),
+    "male_elder": ("slick", "curtain", "layered"),
 }
 DARK, MIDDLE, LIGHT = ("raven", "blue_black", "brown_black"), ("chestnut", "auburn"), ("blond", "silver")
 VALUE = {**dict.fromkeys(DARK, 0), **dict.fromkeys((*MIDDLE, "violet", "crimson"), 1), **dict.fromkeys(LIGHT, 2)}
@@ -35,7 +36,7 @@ HUES: Mapping[Role, tuple[str, ...]] = {
     "innocent": ("gold", "sky", "red", "white"),
 }
 ACCESSORIES: Mapping[Role, tuple[str, ...]] = {
-    "lead": ("pendant", "hairpin", "earrings", "scar"),
+    "lead": ("pendant", "hairpin", "earrings", "glasses"),
     "rival": ("gloves", "tattoo", "scar"),
     "ally": ("tattoo", "scar", "pendant"),
     "traitor": ("earrings", "glasses", "hairpin", "pendant"),
@@ -52,6 +53,14 @@ PITCH: Mapping[Role, float] = {
 }  # fmt: skip
 PACE: Mapping[Role, float] = {
     "lead": 1.0, "rival": 0.9, "ally": 1.1, "traitor": 0.96, "authority": 0.9, "innocent": 1.04,
+}  # fmt: skip
+
+
+MEN: Mapping[Role, str] = {
+    "lead": "street", "ally": "street", "rival": "suit", "traitor": "suit", "authority": "coat", "innocent": "coat",
+}  # fmt: skip
+WOMEN: Mapping[Role, str] = {
+    "lead": "dress", "ally": "street", "rival": "gown", "traitor": "blazer", "authority": "coat", "innocent": "coat",
 }  # fmt: skip
 
 
@@ -143,8 +152,8 @@ class Stylist:
         if age < CHILD:
             return "school"
         if sex == "male":
-            return {"lead": "street", "ally": "street", "rival": "suit", "traitor": "suit"}.get(role, "coat")
-        return {"lead": "dress", "ally": "street", "rival": "gown", "traitor": "blazer"}.get(role, "coat")
+            return MEN[role]
+        return WOMEN[role]
 
     def _of_era(self, outfit: str, sex: str) -> str:
         if self.era == "palace" and self.language == "zh" and outfit in ("gown", "dress", "hospital", "street", "suit"):
@@ -156,16 +165,20 @@ class Stylist:
         return {"suit": "blazer"}.get(outfit, outfit) if sex == "female" else {"gown": "suit"}.get(outfit, outfit)
 
 
-def spread_voices(cast: Sequence[tuple[Role, int, str]], notes: Mapping[Role, str]) -> list[VoiceDirection]:
-    """Pitches (semitones) so that any two of (role, age, sex) differ by 3 semitones or 8 years; `notes` is the timbre."""
+def _distance(base: float, pitch: int) -> tuple[float, int]:
+    return abs(pitch - base), pitch
+
+
+def spread_voices(cast: Sequence[tuple[Role, int, str]], timbres: Mapping[Role, str]) -> list[VoiceDirection]:
+    """Pitches (semitones) so that any two of (role, age, sex) differ by 3 semitones or 8 years; `timbres` are words."""
     out: list[VoiceDirection] = []
     for index, (role, age, _) in enumerate(cast):
         earlier = [(out[i].pitch, cast[i][1]) for i in range(index)]
-        nearest = sorted(range(-12, 13), key=lambda p: (abs(p - PITCH[role]), p))
+        nearest = sorted(range(-12, 13), key=partial(_distance, PITCH[role]))
         pitch = next(
             float(p)
             for p in nearest
             if all(abs(p - other) >= MIN_SEMITONES or abs(age - years) >= MIN_YEARS for other, years in earlier)
         )
-        out.append(VoiceDirection(pitch=pitch, pace=PACE[role], timbre=notes[role]))
+        out.append(VoiceDirection(pitch=pitch, pace=PACE[role], timbre=timbres[role]))
     return out

@@ -74,7 +74,9 @@ def gift(kind: str, lexicon: Lexicon, owner: Role = "lead", written: str = "") -
     noun = re.fullmatch(
         r"[\w ]*(?:power|ability|gift|magic|spirit|qi|core|root|memory|力|术|眼|根|魂|灵|意|骨|丹)", name
     )
-    return Power(name if noun and name not in GENERIC_GIFTS else told.name, told.trigger, told.limit, told.cost, owner)
+    return Power(
+        name if noun and name not in GENERIC_GIFTS else told.name, told.trigger, told.limit, told.cost, owner, kind
+    )
 
 
 def threat_of(reading: Reading, roles: Mapping[int, Role]) -> Threat | None:

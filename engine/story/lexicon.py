@@ -197,8 +197,9 @@ def detect_language(text: str) -> Language | None:
         return None
     if sum(word in _stop_words() for word in found) / len(found) >= STOP_VOTES:
         return "en"
-    tables = lexicon("en")
-    return "en" if any(t.first(text) for t in (tables.people, tables.places, tables.objects, tables.abstract)) else None
+    t = lexicon("en")
+    known = (t.people, t.places, t.objects, t.abstract, t.training, t.genres, t.status)
+    return "en" if any(table.first(text) for table in known) else None
 
 
 def tally(table: Table, text: str) -> dict[str, int]:

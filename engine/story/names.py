@@ -34,6 +34,19 @@ def initial(name: str) -> str:
     return unicodedata.normalize("NFD", name.strip())[:1].upper()
 
 
+def sex_of(name: str, language: Language) -> str:
+    """The sex a first name belongs to by the pools, or by a final -a; '' when open.
+
+    >>> sex_of("Mara", "en"), sex_of("Conrad", "en"), sex_of("Quetzal", "en")
+    ('female', 'male', '')
+    """
+    for pools in _pools(language).values():
+        for sex in ("female", "male"):
+            if name in pools[sex]:
+                return sex
+    return "female" if language == "en" and name.endswith("a") else ""
+
+
 class Namer:
     """Draws names without replacement for one cast; `taken` are the premise's own."""
 
@@ -54,7 +67,7 @@ class Namer:
 
     def _pool(self, sex: str, age: int) -> str:
         if age < CHILD_AGE:
-            return "young"
+            return "young" if self.language == "zh" else f"young_{sex}"
         if age >= ELDER_AGE and self.language == "zh":
             return "elder" if sex == "male" else "elder_female"
         return sex

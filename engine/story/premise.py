@@ -215,11 +215,7 @@ def _translate(premise: Premise, tongue: Language) -> Premise:
 
 
 def _same_gift(premise: Premise, target: Lexicon) -> Power | None:
-    """The same kind of gift in the other language, found by its trigger."""
+    """The same kind of gift in the other language."""
     if premise.power is None:
         return None
-    for tables in (lexicon("en"), lexicon("zh")):
-        for kind, told in tables.gifts.items():
-            if told.trigger == premise.power.trigger:
-                return facets.gift(kind, target)
-    return None
+    return facets.gift(premise.power.kind, target)

@@ -9,7 +9,7 @@ from engine.core import Role
 INVERSE = {
     "parent": "child", "child": "parent", "spouse": "spouse", "lover": "lover", "sibling": "sibling", "ex": "ex",
     "friend": "friend", "enemy": "enemy", "employer": "employee", "employee": "employer", "elder": "young",
-    "young": "elder",
+    "young": "elder", "mentor": "pupil", "pupil": "mentor",
 }  # fmt: skip
 ROMANTIC = ("spouse", "lover")
 CAST: tuple[Role, ...] = ("lead", "rival", "ally", "traitor", "authority", "innocent")

@@ -63,10 +63,8 @@ def read_english(text: str, lexicon: Lexicon) -> Reading:
     _pronoun_owners(text, reading)
     _predicates(text, reading)
     for entity in reading.entities:
-        entity.saved = (
-            (bool(SAVE.search(text[: entity.start]))
-            and not entity.owner_only)
-            or bool(SAVE.search(text[: entity.start]) and text[entity.stop :].startswith(("'s life", "’s life")))
+        entity.saved = (bool(SAVE.search(text[: entity.start])) and not entity.owner_only) or bool(
+            SAVE.search(text[: entity.start]) and text[entity.stop :].startswith(("'s life", "’s life"))
         )
     merge_inverses(reading)
     reading.twist = _twist(text, lexicon)
@@ -126,7 +124,9 @@ def _crowds(text: str, reading: Reading) -> None:
 def _loves(text: str, reading: Reading) -> None:
     """'falls in love with the son of ...': the loved one is a lover, whatever else."""
     found = re.search(
-        r"\b(?:in love with|falls? for|fell for|loves?|marr(?:y|ies|ied)|affair with|dates)\b", text, re.I
+        r"\b(?:in love with|falls? for|fell for|loves?|marr(?:y|ies|ied)|marriage (?:with|to)|engaged to|affair with|dates)\b",
+        text,
+        re.I,
     )
     if not found or reading.lead is None:
         return
@@ -248,14 +248,14 @@ def _possessors(text: str, reading: Reading) -> None:
             if between.fullmatch(text[other.stop : entity.start]):
                 other.owner_only = True
                 _tie(entity, owner)
-        following = reading.entities[index + 1] if index + 1 < len(reading.entities) else None
-        if (
-            following
-            and entity.kind
-            and re.fullmatch(r"\s+of\s+(?:[\w-]+\s+){1,3}", text[entity.stop : following.start])
-        ):
-            following.owner_only = True
-            _tie(entity, index + 1)
+    for index, entity in enumerate(reading.entities[:-1]):
+        following = index + 1
+        gap = text[entity.stop : reading.entities[following].start]
+        if entity.kind and re.fullmatch(r"\s+of\s+(?:[\w-]+\s+){0,3}", gap):
+            while reading.entities[following].owner_only and following + 1 < len(reading.entities):
+                following += 1
+            reading.entities[following].owner_only = True
+            _tie(entity, following)
 
 
 def _tie(entity: Entity, owner: int) -> None:

@@ -37,8 +37,8 @@ _PLATES_OLD: Mapping[str, tuple[str, ...]] = {
     "road": ("car", "street", "forest"),
 }
 _PLATES_TRAINING: Mapping[str, tuple[str, ...]] = {
-    "home": ("office",), "threat": ("warehouse",), "public": ("school",), "hidden": ("alley",),
-    "refuge": ("rooftop",), "road": ("car", "street"),
+    "home": ("office", "street"), "threat": ("warehouse",), "public": ("school",), "hidden": ("alley",),
+    "refuge": ("rooftop",), "road": ("car",),
 }  # fmt: skip
 _SKIES: tuple[Mapping[str, tuple[str, str]], ...] = (
     {

@@ -9,7 +9,7 @@ from engine.core import Bible, Language
 from engine.story.cast import VAGUE
 from engine.story.lexicon import lexicon
 from engine.story.phrases import fill, listed, phrases
-from engine.story.told import Premise
+from engine.story.told import Premise, told_as
 
 MAX_TITLE = 80
 
@@ -18,7 +18,7 @@ def make_title(premise: Premise, bible: Bible, language: Language, seed: int) ->
     """One of the patterns that fit the engine, the cast's sexes and the era."""
     words = _words(premise, bible, language)
     tables = phrases(language)["title"]
-    patterns = list(tables[premise.engines()[0]])
+    patterns = list(tables[told_as(premise)])
     if premise.places and not premise.people:
         patterns = list(tables["place"])
     if words["Word"]:

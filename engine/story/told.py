@@ -57,6 +57,7 @@ class Power:
     limit: str  # 'once for each object'
     cost: str  # 'one memory of her mother'
     owner: Role = "lead"
+    kind: str = ""  # touch minds future ghosts heal fire time sword beast mind
 
 
 @dataclass(frozen=True)
@@ -114,3 +115,12 @@ class Premise:
         ranked = sorted(ENGINES, key=lambda name: (-self.scores.get(name, 0), ENGINES.index(name)))
         second = ranked[1] if self.scores.get(ranked[1], 0) > 0 else ""
         return ranked[0], second
+
+
+def told_as(premise: Premise) -> str:
+    """The leading engine; 'letter' for an identity story that hangs on a paper, 'gift' for a power the dead have no part in."""
+    engine, secret = premise.engines()[0], premise.secret
+    if engine == "supernatural" and premise.power and premise.power.kind not in ("touch", "ghosts"):
+        return "gift"
+    paper = secret is not None and secret.clause.startswith("{authority}") and "{lead}" not in secret.clause
+    return "letter" if engine == "identity" and paper else engine
