@@ -20,6 +20,7 @@ from models.words import count
 CLIFF_REST = 2  # episodes before a kind of cliffhanger may come again
 PLACE_RUN = 3  # most episodes running in one place
 TEMPLATE_REST = 3
+ELSEWHERE = 0.7  # how often a scene moves on when the last one played in the same place
 MIN_CHANGES = 3
 TRIALS = 14  # templates tried per episode before the step is relaxed
 SYNOPSIS_LIMIT = {"en": 16, "zh": 40}
@@ -99,13 +100,7 @@ def _initial(binding: Binding) -> list[Fact]:
     home, seat = binding.places["home"].id, binding.places["seat"].id
     spots = {"L": home, "A": home, "N": home, "R": seat, "T": seat, "U": seat}
     facts = [Fact(predicate="at", subject=ids[letter], object=place) for letter, place in spots.items()]
-    holders = {"proof": "R", "token": "L", "prop3": "T"}
-    seen: set[str] = set()
-    for role, letter in holders.items():
-        prop = binding.props[role].id
-        if prop not in seen:
-            facts.append(Fact(predicate="holds", subject=ids[letter], object=prop))
-            seen.add(prop)
+    facts += [Fact(predicate="holds", subject=p.holder, object=p.id) for p in binding.props.values() if p.holder]
     known = [("T", "deed"), ("T", "sale"), ("T", "limit"), ("L", "power"), ("L", "limit"), ("L", "secret")]
     facts += [Fact(predicate="knows", subject=ids[who], object=what, value="before") for who, what in known]
     warm = [("L", "U", 1), ("L", "T", 1), ("U", "T", 2), ("L", "R", -1), ("R", "L", -1), ("A", "N", 2)]
@@ -200,15 +195,18 @@ def _kit(season: Season, step: Step) -> Mapping[str, Any]:
 
 
 def _place(season: Season, template: SceneTemplate) -> str:
-    """Where the scene plays: its own place role, or somewhere new; never more than three running in one place."""
+    """Where the scene plays: where it usually does, or elsewhere; never more than three running in one place."""
     recent = [p.place for p in season.done[-PLACE_RUN:]]
     stuck = recent[0] if len(recent) == PLACE_RUN and len(set(recent)) == 1 else ""
-    wanted = season.binding.places[template.where].id if template.where else ""
-    captor = season.world.captor(season.binding.roles["L"].id)
-    if captor and not wanted:
-        wanted = season.world.place(season.binding.roles["L"].id)
-    if wanted and wanted != stuck:
-        return wanted
+    lead = season.binding.roles["L"].id
+    wanted = list(season.binding.elsewhere[template.where]) if template.where else []
+    if season.world.captor(lead) and not wanted:
+        wanted = [season.world.place(lead)]
+    fitting = [place for place in wanted if place != stuck]
+    if len(fitting) > 1 and fitting[0] in recent[-1:] and season.rng.random() < ELSEWHERE:
+        return fitting[1]
+    if fitting:
+        return fitting[0]
     others = sorted({loc.id for loc in season.binding.places.values()} - set(recent[-1:]) - {stuck})
     return season.rng.choice(others)
 

@@ -12,7 +12,6 @@ from engine.core import Beat, Line, Scene, Shot
 from engine.story.bank import Stage
 from engine.story.planner import Planned
 from engine.story.realise import Said
-from engine.story.slots import PROP_ROLES
 from models.words import count, han
 
 GOAL_SECONDS = 57.0
@@ -197,8 +196,7 @@ def _hold(planned: Planned) -> Draft:
 def _stage(planned: Planned, stage: Stage) -> Draft:
     text = planned.binding.fill(stage.text)
     if stage.kind == "insert":
-        prop = _prop(planned, stage)
-        return Draft("insert", "insert", (), prop, text, "push", "neutral", 1.7, stage.sound)
+        return _insert(planned, stage, text)
     if stage.kind == "establish" or stage.subject not in planned.template.cast:
         wide = _wide(planned, text)
         wide.sound = stage.sound
@@ -208,12 +206,14 @@ def _stage(planned: Planned, stage: Stage) -> Draft:
     return Draft("mcu", beat, (_id(planned, stage.subject),), None, text, "hold", emotion, 1.6, stage.sound)
 
 
-def _prop(planned: Planned, stage: Stage) -> str:
-    """The bible's prop that an insert shows: by role, by kind, else the proof."""
+def _insert(planned: Planned, stage: Stage, text: str) -> Draft:
+    """A prop of the bible in close-up; a thing that the bible lacks is seen in somebody's hands instead."""
     props = planned.binding.props
-    if stage.subject in PROP_ROLES:
-        return props[stage.subject].id
-    return next((p.id for p in props.values() if p.kind == stage.subject), props["prop3"].id)
+    shown = props.get(stage.subject) or next((p for p in props.values() if p.kind == stage.subject), None)
+    if shown:
+        return Draft("insert", "insert", (), shown.id, text, "push", "neutral", 1.7, stage.sound)
+    holder = _id(planned, planned.template.cast[0])
+    return Draft("cu", "act", (holder,), None, text, "tilt", "neutral", 1.7, stage.sound)
 
 
 # -- limits and variety

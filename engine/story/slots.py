@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.core import Bible, Character, Language, Location, Prop
 from engine.story.bank import ROLES, Bank
+from engine.story.bible import location_roles, prop_roles, secret_clause
 from engine.story.premise import Premise
 
 PLACE_ROLES = ("home", "lair", "seat", "shelter", "road", "stage")
-PLACE_PREFERENCES: Mapping[str, tuple[str, ...]] = {
-    "home": ("mansion", "bedroom", "penthouse", "lakeside", "school", "palace", "office", "street"),
-    "lair": ("warehouse", "alley", "rooftop", "car", "forest", "temple", "street", "penthouse"),
-    "seat": ("office", "palace", "penthouse", "courtroom", "mansion", "school", "hospital", "temple"),
-    "shelter": ("temple", "lakeside", "forest", "hospital", "bedroom", "alley", "school", "warehouse"),
-    "road": ("car", "street", "alley", "forest", "rooftop", "lakeside", "warehouse", "hospital"),
-    "stage": ("courtroom", "rooftop", "palace", "office", "mansion", "school", "temple", "penthouse"),
-}
+BIBLE_PLACES: Mapping[str, tuple[str, ...]] = {  # first the usual place, then where else it may happen
+    "home": ("home", "refuge"), "lair": ("threat", "hidden"), "seat": ("public", "home"), "shelter": ("refuge", "hidden"),
+    "road": ("road",), "stage": ("public", "home"),
+}  # fmt: skip
+BIBLE_PROPS = {"proof": "proof", "token": "bond", "prop3": "clock"}
+MAX_SPOKEN_WORDS, MAX_SPOKEN_HAN = 3, 4
 PROP_ROLES = ("proof", "token", "prop3")
 _SLOT = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 _PRONOUNS = {
@@ -39,7 +38,8 @@ class Binding:
 
     language: Language
     roles: Mapping[str, Character]  # by letter
-    places: Mapping[str, Location]  # by place role
+    places: Mapping[str, Location]  # by place role, the usual one
+    elsewhere: Mapping[str, tuple[str, ...]]  # place role -> location ids, the usual one first
     props: Mapping[str, Prop]  # by prop role
     words: Mapping[str, str]  # plain slots
     nouns: Mapping[str, str]  # short spoken noun by location or prop id
@@ -90,15 +90,14 @@ class Binding:
         return word.capitalize() if form[0].isupper() else word
 
     def _noun(self, noun: str, form: str) -> str:
-        if not form:
-            return noun
         if self.language == "zh":
             measure = self.measures.get(noun, self.measures.get(noun[-1:], "个"))
-            return {"the": noun, "a": f"一{measure}{noun}", "mw": measure}[form]
+            return {"": noun, "the": noun, "a": f"一{measure}{noun}", "mw": measure, "cap": noun}[form]
         bare = re.sub(r"^(the|a|an) ", "", noun)
-        return {"the": f"the {bare}", "a": f"{article(bare)} {bare}", "mw": "", "cap": noun[:1].upper() + noun[1:]}[
-            form
-        ]
+        named = noun[:1].isupper()  # Lantern Street
+        forms = {"": noun, "the": noun if named else f"the {bare}", "bare": bare, "mw": ""}
+        forms |= {"a": f"{article(bare)} {bare}", "cap": noun[:1].upper() + noun[1:]}
+        return forms[form]
 
 
 def article(noun: str) -> str:
@@ -125,29 +124,12 @@ def mend(text: str, language: str) -> str:
     return re.sub(r"(^|[.!?…] +)([a-z])", lambda m: m.group(1) + m.group(2).upper(), text)
 
 
-def place_roles(locations: Sequence[Location]) -> dict[str, Location]:
-    """Every place role gets a location; different ones as long as there are enough."""
-    chosen: dict[str, Location] = {}
-    free = list(locations)
-    for role in PLACE_ROLES:
-        pool = free or list(locations)
-        ranks = PLACE_PREFERENCES[role]
-        best = min(pool, key=lambda loc: ranks.index(loc.plate) if loc.plate in ranks else len(ranks))
-        chosen[role] = best
-        free = [loc for loc in free if loc.id != best.id]
-    return chosen
-
-
-def _prop_roles(props: Sequence[Prop]) -> dict[str, Prop]:
-    return {role: props[min(i, len(props) - 1)] for i, role in enumerate(PROP_ROLES)}
-
-
 def _short(name: str, fallback: str, language: str) -> str:
     """A noun short enough to say: the given name, unless it is long or possessive."""
     if language == "zh":
-        return name if len(name) <= 3 else fallback
-    plain = re.sub(r"^(the|a|an) ", "", name, flags=re.I)
-    return plain.lower() if len(plain.split()) <= 2 and "'" not in plain and "," not in plain else fallback
+        return name if len(name) <= MAX_SPOKEN_HAN else fallback
+    short = len(name.split()) <= MAX_SPOKEN_WORDS and "'" not in name and "," not in name and "-" not in name
+    return name if short else fallback
 
 
 def _era(entry: Mapping[str, Any], era: str) -> bool:
@@ -187,23 +169,20 @@ def bind(premise: Premise, bible: Bible, bank: Bank, seed: int) -> Binding:
     for name, values in bank.pools.items():
         pool = values.get(era) or values["now"] if isinstance(values, dict) else values
         words.setdefault(name, _pick(rng, pool))
-    words |= _from_premise(premise, roles, words)
+    words |= {"secret": secret_clause(premise, bible) or words["secret"]} | (
+        {"clock": premise.clock} if premise.clock else {}
+    )
     words |= _kin_words(roles, bank)
-    nouns = _nouns(bible, bank, words)
+    places = location_roles(bible)
+    located = {loc.id: loc for loc in bible.locations}
+    elsewhere = {role: tuple(dict.fromkeys(places[name] for name in names)) for role, names in BIBLE_PLACES.items()}
+    props = prop_roles(bible)
+    things = {p.id: p for p in bible.props}
     return Binding(
-        premise.language, roles, place_roles(bible.locations), _prop_roles(bible.props), words, nouns,
+        premise.language, roles, {role: located[ids[0]] for role, ids in elsewhere.items()}, elsewhere,
+        {role: things[props[name]] for role, name in BIBLE_PROPS.items()}, words, _nouns(bible, bank),
         bank.phrases.get("measures", {}), {}, tuple(gift["sees"]),
     )  # fmt: skip
-
-
-def _from_premise(premise: Premise, roles: Mapping[str, Character], words: Mapping[str, str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    names = {role: roles[letter].name for letter, role in ROLES.items()}
-    if premise.secret:
-        found["secret"] = premise.secret.clause.format(**names).rstrip(".。")
-    if premise.clock:
-        found["clock"] = premise.clock
-    return found
 
 
 def _kin_words(roles: Mapping[str, Character], bank: Bank) -> dict[str, str]:
@@ -218,7 +197,7 @@ def _kin_words(roles: Mapping[str, Character], bank: Bank) -> dict[str, str]:
     return found
 
 
-def _nouns(bible: Bible, bank: Bank, words: Mapping[str, str]) -> dict[str, str]:
+def _nouns(bible: Bible, bank: Bank) -> dict[str, str]:
     plates, kinds = bank.phrases["plates"], bank.phrases["props"]
-    found = {loc.id: plates[loc.plate] for loc in bible.locations}
-    return found | {p.id: _short(p.name, kinds[p.kind], bank.language) for p in bible.props}
+    found = {loc.id: _short(loc.name, plates[loc.plate], bank.language) for loc in bible.locations}
+    return found | {p.id: _short(p.name.lower(), kinds[p.kind], bank.language) for p in bible.props}
