@@ -57,8 +57,8 @@ MOST_WIDTH = 132
 
 
 def listed() -> list[Path]:
-    """Every file of the checkout that git does not ignore, sorted: files of a folder first, then its folders."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    """Every file that git tracks, sorted: files of a folder first, then its folders."""
+    command = ["git", "ls-files", "-z"]
     names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
     paths = {Path(name) for name in names if name and (ROOT / name).is_file()}
     return sorted(paths, key=lambda p: ([(1, part) for part in p.parts[:-1]], p.name))
