@@ -17,6 +17,7 @@ from models.draft.raster import Image
 
 BAND = 64  # rows of one band, in source and in frame
 MARGIN = 2  # pixels around a run that interpolation may touch
+GRID = 32  # pieces begin and end on this column grid: OpenCV's vector code is several times slower on odd widths
 Span = tuple[int, int]
 Matrix = NDArray[np.float64]
 
@@ -25,29 +26,37 @@ Matrix = NDArray[np.float64]
 class Layer:
     """Premultiplied pixels and their runs: an int array (bands, 4) of ink start, opaque start, opaque stop, ink stop.
 
-    A plate layer is endless: past its edge its last pixels repeat."""
+    A plate layer is endless: past its edge its last pixels repeat. A blurred layer is `soft`: its nearest pixel is
+    as good as an interpolated one, and costs a third."""
 
     pixels: Image
     runs: NDArray[np.int64]
     endless: bool = False
+    soft: bool = False
 
     @staticmethod
-    def of(pixels: Image, endless: bool = False) -> Layer:
-        return Layer(pixels, find_runs(pixels), endless)
+    def of(pixels: Image, endless: bool = False, soft: bool = False) -> Layer:
+        return Layer(pixels, find_runs(pixels), endless, soft)
+
+
+def canvas(width: int, height: int) -> Image:
+    """A frame to compose in: a view `width` wide of rows that are padded to the grid."""
+    padded = -(-width // GRID) * GRID
+    return np.zeros((height, padded, 4), np.uint8)
 
 
 def find_runs(pixels: Image) -> NDArray[np.int64]:
     """Ink and longest opaque run of each band of rows."""
     h, w = pixels.shape[:2]
-    alpha = pixels[..., 3]
     rows = []
     for top in range(0, h, BAND):
-        part = alpha[top : top + BAND]
-        lit = np.flatnonzero(pixels[top : top + BAND].max(axis=(0, 2)))
+        part = np.ascontiguousarray(pixels[top : top + BAND])
+        flat = part.reshape(part.shape[0], w * 4)
+        lit = np.flatnonzero(cv2.reduce(flat, 0, cv2.REDUCE_MAX).reshape(w, 4).max(axis=1))
         if lit.size == 0:
             rows.append((w, 0, 0, 0))
             continue
-        start, stop = _longest(part.min(axis=0) == 255)
+        start, stop = _longest(cv2.reduce(flat, 0, cv2.REDUCE_MIN).reshape(w, 4)[:, 3] == 255)
         rows.append((int(lit[0]), start, stop, int(lit[-1]) + 1))
     return np.array(rows, np.int64)
 
@@ -62,23 +71,36 @@ def _longest(full: NDArray[np.bool_]) -> Span:
 
 
 def compose(frame: Image, layers: Sequence[tuple[Layer, Matrix]]) -> None:
-    """Draw layers (farthest first) into `frame` (height, width, 4) through their 2x3 source-to-frame matrices.
+    """Draw layers (farthest first) into `frame`, made by canvas(), through their 2x3 source-to-frame matrices.
 
     The farthest layer must be opaque and cover the frame."""
     h, w = frame.shape[:2]
     tops = list(range(0, h, BAND))
     spans = [band_spans(layer, matrix, tops, h, w) for layer, matrix in layers]
-    for band, top in enumerate(tops):
-        bottom = min(top + BAND, h)
-        free: list[Span] = [(0, w)]
-        plan: list[tuple[int, Span, Span]] = []
-        for index in range(len(layers) - 1, -1, -1):
-            ink_a, full_a, full_b, ink_b = spans[index][band]
-            plan += [(index, piece, (full_a, full_b)) for piece in _meet(free, ink_a, ink_b)]
-            free = _without(free, full_a, full_b)
-        for index, piece, full in reversed(plan):
-            layer, matrix = layers[index]
-            _draw_piece(frame, layer, matrix, top, bottom, piece, full)
+    plans = [_plan([rows[band] for rows in spans], w) for band in range(len(tops))]
+    first = 0
+    for band in range(1, len(tops) + 1):
+        if band < len(tops) and plans[band] == plans[first]:
+            continue
+        top, bottom = tops[first], min(band * BAND, h)
+        for index, direct, a, b in plans[first]:
+            _draw_piece(frame[top:bottom, a:b], *layers[index], a, top, direct)
+        first = band
+
+
+def _plan(spans: Sequence[Sequence[int]], width: int) -> list[tuple[int, bool, int, int]]:
+    """What one band draws, farthest first: (layer, opaque, start, stop)."""
+    free: list[Span] = [(0, width)]
+    plan: list[tuple[int, bool, int, int]] = []
+    for index in range(len(spans) - 1, -1, -1):
+        ink_a, full_a, full_b, ink_b = spans[index]
+        for piece in _meet(free, ink_a, ink_b):
+            plan += [(index, True, a, b) for a, b in _meet([piece], full_a, full_b)]
+            plan += [(index, False, a, b) for a, b in _without([piece], full_a, full_b)]
+        free = _without(free, full_a, full_b)
+        if not free:
+            break
+    return plan[::-1]
 
 
 def band_spans(layer: Layer, matrix: Matrix, tops: Sequence[int], h: int, w: int) -> list[list[int]]:
@@ -105,6 +127,8 @@ def band_spans(layer: Layer, matrix: Matrix, tops: Sequence[int], h: int, w: int
     )
     out[:, sums[0] >= sums[3]] = 0
     out[1:3, sums[1] >= sums[2]] = 0
+    out[[0, 2]] = np.floor(out[[0, 2]] / GRID) * GRID
+    out[[1, 3]] = np.ceil(out[[1, 3]] / GRID) * GRID
     return np.clip(out, 0, w).astype(np.int64).T.tolist()
 
 
@@ -138,22 +162,17 @@ def _without(free: Sequence[Span], a: int, b: int) -> list[Span]:
     return out
 
 
-def _draw_piece(frame: Image, layer: Layer, matrix: Matrix, top: int, bottom: int, piece: Span, full: Span) -> None:
-    for a, b in _meet([piece], *full):
-        _warp(layer, matrix, frame[top:bottom, a:b], a, top)
-    for a, b in _without([piece], *full):
-        part = np.empty((bottom - top, b - a, 4), np.uint8)
-        _warp(layer, matrix, part, a, top)
-        lay(frame[top:bottom, a:b], part)
-
-
-def _warp(layer: Layer, matrix: Matrix, target: Image, x: int, y: int) -> None:
+def _draw_piece(target: Image, layer: Layer, matrix: Matrix, x: int, y: int, direct: bool) -> None:
+    """Warp the part of a layer that falls on `target`, which lies at (x, y) of the frame."""
+    part = target if direct else np.empty(target.shape, np.uint8)
     shifted = matrix.copy()
     shifted[0, 2] -= x
     shifted[1, 2] -= y
     border = cv2.BORDER_REPLICATE if layer.endless else cv2.BORDER_CONSTANT
-    size = (target.shape[1], target.shape[0])
-    cv2.warpAffine(layer.pixels, shifted, size, dst=target, flags=cv2.INTER_LINEAR, borderMode=border)
+    how = cv2.INTER_NEAREST if layer.soft else cv2.INTER_LINEAR
+    cv2.warpAffine(layer.pixels, shifted, (target.shape[1], target.shape[0]), dst=part, flags=how, borderMode=border)
+    if not direct:
+        lay(target, part)
 
 
 def lay(under: Image, image: Image) -> None:

@@ -89,10 +89,8 @@ def tint(image: Image, multiply: tuple[float, float, float], saturation: float =
     mix = saturation * np.eye(3) + (1 - saturation) * grey
     matrix = np.eye(4, dtype=np.float32)
     matrix[:3, :3] = np.array(multiply[::-1])[:, None] * mix
-    out = cv2.transform(image, matrix)
-    colours = cv2.merge([image[..., 3]] * 3)
-    out[..., :3] = cv2.min(np.ascontiguousarray(out[..., :3]), colours)
-    return out
+    alpha = cv2.extractChannel(image, 3)
+    return cv2.min(cv2.transform(image, matrix), cv2.merge([alpha] * 4))
 
 
 def rim(image: Image, colour: tuple[int, int, int], dx: float, dy: float, soft: float, strength: float = 0.9) -> Image:
@@ -101,11 +99,11 @@ def rim(image: Image, colour: tuple[int, int, int], dx: float, dy: float, soft: 
     shifted = cv2.warpAffine(alpha, np.array([[1, 0, dx], [0, 1, dy]], np.float32), alpha.shape[::-1])
     edge = cv2.GaussianBlur(cv2.subtract(alpha, shifted), (0, 0), soft)
     edge = cv2.multiply(edge, alpha, scale=strength / 255)
-    light = cv2.merge([cv2.convertScaleAbs(edge, alpha=c / 255) for c in colour[::-1]])
-    keep = cv2.cvtColor(cv2.bitwise_not(edge), cv2.COLOR_GRAY2BGR)
-    out = image.copy()
-    out[..., :3] = cv2.add(cv2.multiply(np.ascontiguousarray(image[..., :3]), keep, scale=1 / 255), light)
-    return out
+    clear = np.zeros_like(edge)
+    light = cv2.merge([*(cv2.convertScaleAbs(edge, alpha=c / 255) for c in colour[::-1]), clear])
+    keep = cv2.bitwise_not(edge)
+    mask = cv2.merge([keep, keep, keep, cv2.bitwise_not(clear)])
+    return cv2.add(cv2.multiply(image, mask, scale=1 / 255), light)
 
 
 def shade(image: Image, gain: NDArray[np.float32]) -> Image:

@@ -15,7 +15,7 @@ from models.base import FrameCue
 from models.draft import effects, raster
 from models.draft.cache import Art, ArtCache
 from models.draft.cast import AURA_SHRINK, Puppet, aura_layers
-from models.draft.compositor import Layer, Matrix, compose
+from models.draft.compositor import Layer, Matrix, canvas, compose
 from models.draft.palette import ACCENTS, MOOD_TINTS, TIME_TINTS
 from models.draft.plates import MARGIN_X, MARGIN_Y, draw_plate
 from models.draft.props import draw_prop
@@ -34,6 +34,7 @@ BLINK = ("half", "closed", "closed", "half")
 BOUNCE = (0.0, 0.012, 0.016, 0.008, 0.003)  # of size, after an expression changes
 REST_AFTER = 7  # frames of a closed mouth until the expression's own mouth returns
 VIGNETTE = 0.30
+SOFT_BLUR = 5.0  # pixels of blur from which a background needs no interpolation
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,12 @@ class Stage:
         self.width, self.height = size
         self.scale = self.height / HEIGHT
         self._art = art
-        self._canvas: Image = np.empty((self.height, self.width, 4), np.uint8)
+        self._canvas: Image = canvas(self.width, self.height)
         self._drawn: object = None
         self._puppets: dict[tuple[int, str], Puppet] = {}
         plate = _plate(scene, art)
-        self._back = Layer.of(plate.images["back"], endless=True)
-        self._near = Layer.of(plate.images["near"]) if scene.backdrop.near else None
+        self._back = Layer.of(plate.images["back"], endless=True, soft=scene.backdrop.blur >= SOFT_BLUR)
+        self._near = Layer.of(plate.images["near"], soft=True) if scene.backdrop.near else None
         self._prop = Layer.of(_prop(scene, art)) if scene.size == "insert" and scene.prop else None
         self._auras: dict[tuple[int, str], list[tuple[Layer, float]]] = {}
         self._weather = [effects.Weather(kind, size, scene.seed) for kind in scene.effects]
@@ -112,7 +113,7 @@ class Stage:
 
     def _finish(self, number: int, cue: FrameCue) -> Image:
         """Weather and the cut's effects over the composed canvas."""
-        frame = self._canvas
+        frame = self._canvas[:, : self.width]
         if self._weather or cue.speed_lines or cue.impact:
             frame = frame.copy()
         for weather in self._weather:
