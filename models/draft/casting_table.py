@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -74,7 +75,7 @@ class CastVoice:
     def __str__(self) -> str:
         return f"{LANGUAGES[self.language]}+{self.variant.name}:{self.pitch}"
 
-    @property
+    @cached_property
     def f0(self) -> float:
         base = self.variant.f0_zh if self.language == "zh" else self.variant.f0
         return base * 2 ** (float(np.interp(self.pitch, _PITCH_STEPS, _PITCH_SEMITONES)) / 12)

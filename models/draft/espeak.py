@@ -20,6 +20,7 @@ BATCH_SECONDS = 20.0
 """Patience with one request, and per clause on top: a clause takes about 3 ms."""
 CLAUSE_SECONDS = 0.5
 MAX_FRAMES = NATIVE_RATE * 60
+_COMMAND = [sys.executable, "-m", "models.draft.espeak_worker"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Spoken:
     samples: NDArray[np.float32]
     words: tuple[tuple[int, int], ...]
     phonemes: tuple[tuple[int, str], ...]
+    core_seconds: float
 
 
 class WorkerError(RuntimeError):
@@ -106,7 +108,7 @@ class EspeakProcess:
             root = str(Path(__file__).resolve().parents[2])
             path = os.pathsep.join(p for p in (root, os.environ.get("PYTHONPATH", "")) if p)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "models.draft.espeak_worker"],
+                _COMMAND,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -148,4 +150,5 @@ def _read_answer(process: subprocess.Popen[bytes], index: int) -> Spoken:
         raise EOFError
     samples = np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
     words = tuple((frame, position) for frame, position, _ in header["words"])
-    return Spoken(samples, words, tuple((frame, name) for frame, name in header["phonemes"]))
+    phonemes = tuple((frame, name) for frame, name in header["phonemes"])
+    return Spoken(samples, words, phonemes, header["core_seconds"])

@@ -2,7 +2,7 @@
 
 espeak-ng is GPL and keeps global state, so it lives in this process alone (`python -m models.draft.espeak_worker`).
 A request is one JSON line, a list of [text, voice, rate, pitch, range, volume]. The answer to each item is one JSON
-line {"frames", "rate", "words": [[frame, position, length]], "phonemes": [[frame, name]]} and then `frames` 16-bit
+line {"frames", "rate", "core_seconds", "words": [[frame, position, length]], "phonemes": [[frame, name]]} and then `frames` 16-bit
 samples; positions count characters from 1. A refused item answers {"error"} and no samples. End of input ends it."""
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import ctypes as c
 import json
 import os
 import sys
+import time
 from typing import Any, BinaryIO
 
 import espeakng_loader
 
 MAX_CLAUSE_SECONDS = 40
 _SYNCHRONOUS, _PHONEME_EVENTS, _UTF8, _BY_CHARACTER = 2, 1, 1, 1
+_SEED = 1  # the library would seed its noise with the time of day
 _RATE, _VOLUME, _PITCH, _RANGE = 1, 2, 3, 4
 _END_OF_LIST, _WORD, _PHONEME = 0, 1, 7
 
@@ -57,14 +59,16 @@ class Speaker:
         self.library.espeak_Synth.argtypes = [
             c.c_char_p, c.c_size_t, c.c_uint, c.c_int, c.c_uint, c.c_uint, c.c_void_p, c.c_void_p,
         ]  # fmt: skip
-        self._voice = ""
+        self.library.espeak_ng_SetRandSeed.argtypes = [c.c_long]
+        self._pcm = bytearray()
+        self._words: list[list[int]] = []
+        self._phonemes: list[tuple[int, str]] = []
 
     def say(self, text: str, voice: str, *settings: int) -> tuple[dict[str, Any], bytes]:
         """Header and PCM of one clause; ValueError for a voice that espeak-ng does not have."""
-        if voice != self._voice and self.library.espeak_SetVoiceByName(voice.encode()) != 0:
-            self._voice = ""
+        self.library.espeak_ng_SetRandSeed(_SEED)
+        if self.library.espeak_SetVoiceByName(voice.encode()) != 0:
             raise ValueError(f"espeak-ng has no voice {voice!r}")
-        self._voice = voice
         for parameter, value in zip((_RATE, _PITCH, _RANGE, _VOLUME), settings, strict=True):
             self.library.espeak_SetParameter(parameter, value, 0)
         self._pcm, self._words, self._phonemes = bytearray(), [], []
@@ -84,7 +88,7 @@ class Speaker:
             if event.type == _WORD:
                 self._words.append([event.sample, event.text_position, event.length])
             elif event.type == _PHONEME:
-                self._phonemes.append([event.sample, bytes(event.id.string).decode("utf-8", "ignore")])
+                self._phonemes.append((event.sample, bytes(event.id.string).decode("utf-8", "ignore")))
             index += 1
         return int(len(self._pcm) > 2 * self.rate * MAX_CLAUSE_SECONDS)
 
@@ -94,11 +98,25 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     speaker = Speaker()
     for line in requests:
         for item in json.loads(line):
-            try:
-                header, pcm = speaker.say(*item)
-            except ValueError as error:
-                header, pcm = {"error": str(error)}, b""
-            answers.write(json.dumps(header).encode() + b"\n" + pcm)
+            answer(speaker, item, answers)
+
+
+def answer(speaker: Speaker, item: list[Any], answers: BinaryIO) -> None:
+    """Speak one item in a forked child: espeak-ng carries wobble over from one clause to the next, so only a copy of
+    the untouched library says the same clause the same way whatever was said before. A crash costs one clause."""
+    child = os.fork()
+    if child == 0:
+        try:
+            header, pcm = speaker.say(*item)
+        except ValueError as error:
+            header, pcm = {"error": str(error)}, b""
+        header["core_seconds"] = time.process_time()
+        answers.write(json.dumps(header).encode() + b"\n" + pcm)
+        answers.flush()
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if status:
+        answers.write(json.dumps({"error": "espeak-ng crashed on this text"}).encode() + b"\n")
         answers.flush()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import signal
@@ -82,6 +82,7 @@ class DraftVoice:
     """models.base.Voice on espeak-ng."""
 
     name = "espeak"
+    version = 1
 
     def __init__(self) -> None:
         self._worker = EspeakProcess()
@@ -105,8 +106,9 @@ class DraftVoice:
         for plan in plans:
             takes.append(_take(plan, spoken[at : at + len(plan.clauses)]))
             at += len(plan.clauses)
-        share = Cost(core_seconds=(time.process_time() - began) / max(len(takes), 1))
-        return [_priced(take, share) for take in takes]
+        spent = time.process_time() - began + sum(clause.core_seconds for clause in spoken)
+        share = Cost(core_seconds=spent / max(len(takes), 1))
+        return [replace(take, cost=share) for take in takes]
 
     def close(self) -> None:
         """End the worker process; the next call starts another."""
@@ -235,7 +237,3 @@ def _treated(plan: _Plan, voice: np.ndarray) -> tuple[np.ndarray, int]:
         return np.concatenate([out, tail]), 0
     breath = treatment.breath(treatment.rms(out), NATIVE_RATE, seed)
     return np.concatenate([breath, out, tail]), len(breath)
-
-
-def _priced(take: Speech, cost: Cost) -> Speech:
-    return Speech(take.samples, take.sample_rate, take.words, take.visemes, take.model, take.rights, cost)
