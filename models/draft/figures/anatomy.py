@@ -72,7 +72,7 @@ class Anatomy:
 
 
 _WOMAN = Anatomy(
-    _FEMALE, 102, 352, 65, 43, 8, 45, 16.5, 0.30, 1, -67, 14, (7, -7, -13, 3), 440, 20, 505, 45, 12.5, 0.35, 34,
+    _FEMALE, 102, 352, 63, 42, 8, 44, 16.5, 0.30, 1, -67, 14, (7, -7, -13, 3), 440, 20, 505, 45, 12.5, 0.35, 34,
     64, 80, 372, 46, True,
 )  # fmt: skip
 _MAN = Anatomy(
@@ -140,7 +140,7 @@ def traits_of(character: str) -> Traits:
         return Traits()
     rng = random.Random(zlib.crc32(character.encode()))
     spread = [rng.uniform(-1, 1) for _ in range(9)]
-    mole = rng.choice((0, 0, 0, 0, 1, 2, 3))
+    mole = rng.choice((0,) * 15 + (1, 2, 3))
     return Traits(*spread, mole=mole, strands=rng.randrange(1 << 16))
 
 

@@ -13,12 +13,9 @@ from models.draft.figures.geometry import (
     ink,
     linear,
     path,
-    polygon,
     shaded,
     soft,
-    spline,
 )
-from models.draft.figures.palette import mix
 from models.draft.figures.raster import Box
 
 HALF_LID = 0.46
@@ -240,22 +237,3 @@ def forehead_furrow(who: Subject) -> str:
         line = [who.turn.face(*top), who.turn.face(side * 15, top[1] + 18), who.turn.face(*low)]
         out += ink(line, 5, who.skin.ink, "taper", 0.8, 12)
     return out
-
-
-def draw_glasses(who: Subject) -> str:
-    """Thin metal frames with one glint a lens."""
-    a, out = who.body, ""
-    rim = mix(who.hair.ink, "#6a6270", 0.35)
-    for side in (-1, 1):
-        box = [(-1.22, -1.02), (0.0, -1.16), (1.22, -1.06), (1.30, 0.1), (0.85, 1.28), (-0.75, 1.30), (-1.2, 0.3)]
-        h = max(a.eye_h, 38)
-        points = [who.turn.face(side * (a.eye_x + u * a.eye_w), a.eye_y + v * h, 190) for u, v in box]
-        lens = spline(points, closed=True)
-        glint = [(points[0][0] + 12, points[0][1] + 6), (points[1][0], points[1][1] + 6)]
-        glint += [(points[5][0] + 30, points[5][1]), (points[5][0] - 6, points[5][1])]
-        out += clipped(lens, path(lens, "#cfe4ff", opacity=0.10) + path(polygon(glint), "#ffffff", opacity=0.16))
-        out += path(lens, "none", rim, 5.5)
-        temple = who.turn.face(side * (a.contour[4][0] + 4), a.eye_y - 14, 10)
-        out += path("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in (points[2], temple)), "none", rim, 5)
-    bridge = [who.turn.face(x, a.eye_y - 10 - (6 if x == 0 else 0), 205) for x in (-26, 0, 26)]
-    return out + path(spline(bridge), "none", rim, 5.5)

@@ -71,11 +71,11 @@ def _sides(brush: Brush, swing: float) -> str:
 
 def _flowing(who: Subject, swing: float, low: float) -> HairArt:
     brush = Brush(who)
-    front = _sides(brush, swing) + brush.mass(_LEFT) + brush.mass(_RIGHT)
+    front = _sides(brush, swing) + brush.mass(_LEFT, tip=6) + brush.mass(_RIGHT, tip=6)
     front += brush.strands(_FLOW, 18) + brush.strands(
         [[(x - 9, y + 5) for x, y in line] for line in _FLOW[:4]], 5, True
     )
-    front += brush.highlight(brush.outline(_LEFT) + brush.outline(_RIGHT), 48, centre=-20, teeth=22)
+    front += brush.highlight(brush.outline(_LEFT) + brush.outline(_RIGHT), 66, centre=-20, teeth=22)
     if swing:
         for side in (-1, 1):
             outer = waved(scaled([(196, 90), (262, 330), (280, 600), (300, 860)], side), swing, 340, 2.2 + side)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from models.draft.figures.geometry import Point
 from models.draft.figures.haircut import Brush, scaled
@@ -13,7 +14,7 @@ def waved(points: list[Point], swing: float, period: float, phase: float = 0) ->
     if not swing:
         return points
     dense = [points[0]]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         steps = max(1, round(abs(y1 - y0) / (period / 4)))
         dense += [(x0 + (x1 - x0) * k / steps, y0 + (y1 - y0) * k / steps) for k in range(1, steps + 1)]
     return [(x + swing * min(1.0, max(0.0, y / 300)) * math.sin(math.tau * y / period + phase), y) for x, y in dense]

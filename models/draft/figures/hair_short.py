@@ -65,7 +65,7 @@ def layered(who: Subject) -> HairArt:
     cap = (
         brush.mass(_CAP)
         + brush.strands(_FLOW)
-        + brush.highlight(brush.outline(_CAP), 22, -190, 200, 0.003, (30, 74), 15)
+        + brush.highlight(brush.outline(_CAP), 22, -190, 200, 0.0017, (30, 74), 15)
     )
     front = cap + locks(brush, _EDGE, 6)
     shade = brush.shadow(_CAP) + shadows(brush, _BANGS)
@@ -81,7 +81,7 @@ def combed(brush: Brush, lines: int = 11) -> str:
         strands.append([(x * 0.92, 158 - abs(x) * 0.1), (x * 1.04, 60 + abs(x) * 0.1), (x * 0.84, -44 + abs(x) * 0.25)])
     out += brush.strands(strands, 10)
     out += brush.strands([[(x + 9, y) for x, y in line] for line in strands[1::2]], 4, True)
-    return out + brush.highlight(brush.outline(SLICK_CAP), 34, -190, 195, 0.003, (30, 70), 17)
+    return out + brush.highlight(brush.outline(SLICK_CAP), 34, -190, 195, 0.0017, (30, 70), 17)
 
 
 def slick(who: Subject) -> HairArt:
@@ -124,7 +124,7 @@ def undercut(who: Subject) -> HairArt:
     ]
     front = brush.mass(side_cap, True) + brush.strands(stubble, 3, True)
     front += brush.mass(crown) + locks(brush, _TOP, 6)
-    front += brush.highlight(brush.outline(crown), -4, -170, 190, 0.0028, (26, 60), 15)
+    front += brush.highlight(brush.outline(crown), -4, -170, 190, 0.0017, (26, 60), 15)
     loose: Locks = [([(-40, 70), (-96, 96), (-122, 160), (-104, 226)], 26)]
     shade = brush.shadow(side_cap) + shadows(brush, loose)
     return HairArt(brush.mass(_NAPE, True), front, locks(brush, loose, 8), shade, cropped(brush, _TOP, 520))
@@ -153,7 +153,7 @@ def curtain(who: Subject) -> HairArt:
     flow = [scaled(line, s) for s in (-1, 1) for line in (
         [(4, -50), (90, -40), (180, 50), (222, 220)], [(6, -40), (70, 10), (150, 110), (208, 300)])]  # fmt: skip
     front += brush.strands(flow, 16) + brush.highlight(
-        brush.outline(left) + brush.outline(half), 22, -200, 200, 0.0028, (30, 74)
+        brush.outline(left) + brush.outline(half), 22, -200, 200, 0.0017, (30, 74)
     )
     shade = brush.shadow(half) + brush.shadow(left) + shadows(brush, _CURTAINS)
     return HairArt(brush.mass(_NAPE, True), front, locks(brush, _CURTAINS, 6), shade, cropped(brush, _EDGE, 580))
@@ -200,7 +200,7 @@ def bob(who: Subject) -> HairArt:
         front += brush.strands([scaled(line, side) for line in flow], 15)
         front += brush.lock(scaled([(230, 380), (252, 480), (236, 570), (176, 612)], side), 36)
         front += brush.lock(scaled([(214, 330), (222, 440), (208, 530), (168, 566)], side), 28)
-    front += brush.highlight(brush.outline(left) + brush.outline(half), 60, -235, 235, 0.0022, (40, 96), 24)
+    front += brush.highlight(brush.outline(left) + brush.outline(half), 60, -225, 225, 0.0014, (40, 96), 24)
     bangs, cast = full_bangs(brush)
     shade = brush.shadow(half) + brush.shadow(left) + cast
     return HairArt(brush.mass(back, True), front, bangs, shade, falling(brush, 590))

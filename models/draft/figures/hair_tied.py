@@ -100,7 +100,7 @@ def _parted(brush: Brush, low: float) -> tuple[str, str]:
     for side in (-1, 1):
         front += brush.strands([scaled(line, side) for line in lines], 13)
         front += brush.wisp(scaled([(198, 240), (196, 360), (204, 470)], side), 7)
-    front += brush.highlight(brush.outline(left) + brush.outline(half), 34, -205, 205, 0.0028, (34, 80), 22)
+    front += brush.highlight(brush.outline(left) + brush.outline(half), 34, -205, 205, 0.0017, (34, 80), 22)
     return front, brush.shadow(half) + brush.shadow(left)
 
 
@@ -148,7 +148,7 @@ def _loops(brush: Brush) -> str:
     bun: list[Point] = [(-96, -40), (-104, -130), (-60, -206), (0, -222), (60, -206), (104, -130), (96, -40), (0, -16)]
     out += brush.mass(bun)
     out += brush.strands([[(k, -30), (k * 1.3, -110), (k * 0.7, -200)] for k in (-60, -30, 0, 30, 60)], 8)
-    return out + brush.highlight(brush.outline(bun), -146, -90, 90, 0.003, (30, 56), 11)
+    return out + brush.highlight(brush.outline(bun), -146, -90, 90, 0.0017, (30, 56), 11)
 
 
 def _flower(brush: Brush, at: Point, size: float, colour: str) -> str:

@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 
 from models.draft.figures.anatomy import Subject
-from models.draft.figures.geometry import Point, Points, clipped, ink, mirrored, path, ribbon, shaded, spline
+from models.draft.figures.geometry import Point, Points, between, clipped, ink, path, ribbon, shaded, spline
 from models.draft.figures.palette import Tone, mix
 
 
@@ -33,20 +33,21 @@ class Brush:
     def turn(self, points: Points) -> list[Point]:
         return self.who.turn.hair(points)
 
-    def outline(self, points: Points) -> str:
-        return spline(self.turn(points), closed=True)
+    def outline(self, points: Points, tip: int = 0) -> str:
+        """Closed path data; with `tip` the curve comes to a sharp point there and where it starts."""
+        turned = self.turn(points)
+        if not tip:
+            return spline(turned, closed=True)
+        return between(turned[: tip + 1], [*turned[tip:], turned[0]])
 
-    def mass(self, points: Points, dark: bool = False, line: float = 3.5) -> str:
-        """A closed body of hair: lit from above, falling into shadow."""
+    def mass(self, points: Points, dark: bool = False, line: float = 3.5, tip: int = 0) -> str:
+        """A closed body of hair: flat in shadow, or lit from above and falling into shadow."""
+        t, outline = self.tone, self.outline(points, tip)
+        if dark:
+            return path(outline, t.shade, t.ink, line)
         ys = [y for _, y in points]
-        top, low = min(ys), max(ys)
-        t = self.tone
-        first, last = (
-            (t.shade, mix(t.shade, t.ink, 0.35)) if dark else (mix(t.base, t.light, 0.10), mix(t.base, t.shade, 0.7))
-        )
-        middle = t.shade if dark else t.base
-        stops = [(0, first, 1), (0.45, middle, 1), (1, last, 1)]
-        return shaded(self.outline(points), stops, (-60, top), (60, low), t.ink, line)
+        stops = [(0, mix(t.base, t.light, 0.12), 1), (0.4, t.base, 1), (1, mix(t.base, t.shade, 0.7), 1)]
+        return shaded(outline, stops, (-60, min(ys)), (60, max(ys)), t.ink, line)
 
     def lock(self, points: Points, width: float, dark: bool = False, shine: bool = True, line: float = 2.6) -> str:
         """One tapered lock with a rounded root, its outline and a light streak along it."""
@@ -69,13 +70,14 @@ class Brush:
         return ink(self.turn(points), width, self.tone.base, "in")
 
     def shadow(self, points: Points) -> str:
-        return path(self.outline(points), self.who.skin.shade)
+        near = [(min(max(x, -250), 250), min(max(y, -30.0), 640)) for x, y in points]
+        return path(self.outline(near), self.who.skin.shade)
 
     def lock_shadow(self, points: Points, width: float) -> str:
         return path(ribbon(self.turn(points), width + 7, "lock"), self.who.skin.shade)
 
     def highlight(
-        self, inside: str, y: float, left: float = -205, right: float = 205, bend: float = 0.0027,
+        self, inside: str, y: float, left: float = -205, right: float = 205, bend: float = 0.0015,
         length: tuple[float, float] = (30, 84), teeth: int = 18, centre: float = 0, opacity: float = 0.72,
     ) -> str:  # fmt: skip
         """The band of gloss: one path of long and short leaves side by side along an arc, clipped to the hair."""
@@ -84,17 +86,17 @@ class Brush:
             t = i / teeth
             x = left + (right - left) * t
             arc = y + bend * (x - centre) ** 2
-            reach = self.rng.uniform(*length) * (0.08 + 0.92 * math.sin(math.pi * t) ** 0.7)
-            lean = (x - centre) * 0.0026
+            reach = (
+                self.rng.uniform(*length)
+                * (0.4 + 0.6 * math.sin(math.pi * t) ** 0.7)
+                * (0.55 if i in (0, teeth) else 1)
+            )
+            lean = (x - centre) * 0.0024
             high, low = reach * self.rng.uniform(0.35, 0.6), reach * self.rng.uniform(0.5, 0.95)
             leaf = [(x - lean * high, arc - high), (x, arc), (x + lean * low, arc + low)]
-            leaves += ribbon(self.turn(leaf), (right - left) / teeth * 1.5, "leaf", 10)
+            steep = math.hypot(1, 2 * bend * (x - centre))
+            leaves += ribbon(self.turn(leaf), (right - left) / teeth * 1.6 * steep, "leaf", 10)
         return clipped(inside, path(leaves, self.tone.light, opacity=opacity))
-
-
-def both(points: Points) -> tuple[list[Point], list[Point]]:
-    """A curve for the viewer's right and its mirror for the left."""
-    return list(points), mirrored(points)
 
 
 def scaled(points: Points, side: int) -> list[Point]:

@@ -12,7 +12,6 @@ from models.draft.figures.geometry import (
     linear,
     moved,
     path,
-    shaded,
     soft,
     spline,
 )
@@ -158,7 +157,7 @@ def draw_neck(who: Subject) -> str:
     left = [(-top + x0, 460), (-top + x0 * 0.8, 600), *who.turn.body([(-x, y) for x, y in slope])]
     right = [(top + x0, 460), (top + x0 * 0.8, 600), *who.turn.body(slope)]
     outline = spline(left + right[::-1], closed=True)
-    out = shaded(outline, [(0, skin.base, 1), (1, skin.base, 1)], (0, 460), (0, 900), skin.line, 4)
+    out = path(outline, skin.base, skin.line, 4)
     cast = [(-top - 10 + x0, 460), (-top - 10 + x0, 626), (x0 * 0.9 - 16, 706), (top * 0.6 + x0, 676)]
     cast += [(base + 30, 800), (base + 60, 640), (top + 10 + x0, 460)]
     inner = path(spline(cast, closed=True), skin.shade)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from models.draft.figures.anatomy import Subject
 from models.draft.figures.eyes import forehead_furrow
 from models.draft.figures.geometry import Point, clipped, ellipse, ink, pair, path, ribbon
@@ -61,31 +63,21 @@ def _shiver(who: Subject) -> str:
     return out
 
 
-def _spark(who: Subject) -> str:
-    """A four-pointed glint at the corner of the eye."""
-    a = who.body
-    x, y = who.turn.face(-(a.eye_x + a.eye_w * 1.1), a.eye_y - a.eye_h * 1.05)
-    star = "M0-34C2-8 8-2 34 0C8 2 2 8 0 34C-2 8-8 2-34 0C-8-2-2-8 0-34Z"
-    return f'<g transform="translate({x:.1f} {y:.1f})">{path(star, "#fff6d8", "#e8b84a", 1.6, 0.92)}</g>'
+_OVER: dict[str, Callable[[Subject], str]] = {
+    "furrow": forehead_furrow,
+    "streams": lambda who: _streams(who, (-1, 1), 19, 168),
+    "tear": lambda who: _streams(who, (-1,), 13, 96),
+    "sweat": _sweat,
+    "shiver": _shiver,
+    "vein": _vein,
+}
 
 
 def draw_marks(who: Subject) -> str:
-    """Everything named in the expression's marks that lies over eyes and hair."""
-    marks, out = who.face.marks, ""
-    if "furrow" in marks:
-        out += forehead_furrow(who)
-    if "gloom" in marks:
-        out += _gloom(who)
-    if "streams" in marks:
-        out += _streams(who, (-1, 1), 19, 168)
-    if "tear" in marks:
-        out += _streams(who, (-1,), 13, 96)
-    if "sweat" in marks:
-        out += _sweat(who)
-    if "shiver" in marks:
-        out += _shiver(who)
-    if "vein" in marks:
-        out += _vein(who)
-    if "spark" in marks:
-        out += _spark(who)
-    return out
+    """The expression's marks that lie over eyes and hair."""
+    return "".join(draw(who) for name, draw in _OVER.items() if name in who.face.marks)
+
+
+def draw_gloom(who: Subject) -> str:
+    """Lines of dread on the upper face, under the hair."""
+    return _gloom(who) if "gloom" in who.face.marks else ""

@@ -40,12 +40,12 @@ class _Open:
 
 _CLOSED = {
     "closed": _Closed(),
-    "smile": _Closed(-9, -9, 1.05),
-    "smirk": _Closed(2, -15, 0.94),
-    "frown": _Closed(11, 11, 0.92, wave=2),
+    "smile": _Closed(-13, -13, 1.08),
+    "smirk": _Closed(3, -19, 0.96),
+    "frown": _Closed(13, 13, 0.92, wave=2),
     "thin": _Closed(3, 3, 0.96, 0.72),
     "firm": _Closed(4, 4, 1.02, 0.86),
-    "scowl": _Closed(13, 11, 0.98, 0.84, wave=-2),
+    "scowl": _Closed(16, 13, 0.98, 0.84, wave=-2),
 }
 _OPEN = {
     "aa": _Open(0.72, -13, 40, -2),

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models import base
+from models.draft.figures.accessories import on_chest, on_hair, on_skin, over_all
 from models.draft.figures.anatomy import NECK_PIT, Subject, subject
 from models.draft.figures.expression import EXPRESSIONS
-from models.draft.figures.eyes import draw_brows, draw_eyes, draw_glasses, eyes_box
+from models.draft.figures.eyes import draw_brows, draw_eyes, eyes_box
 from models.draft.figures.hair import HAIRSTYLES
 from models.draft.figures.haircut import HairArt
 from models.draft.figures.head import draw_head, draw_neck, draw_veil_of_mood
-from models.draft.figures.marks import draw_marks
+from models.draft.figures.marks import draw_gloom, draw_marks
 from models.draft.figures.mouth import VISEMES, draw_mouth, mouth_box
 from models.draft.figures.outfits import OUTFITS_DRAWN
 from models.draft.figures.raster import Canvas, Sprite, nothing
@@ -23,10 +24,13 @@ MAX_YAW = 16.0
 EYE_STATES = ("open", "half", "closed")
 MOUTHS = ("rest", *VISEMES)
 HEAD_UNITS = 600
-REACH_SIDE, REACH_UP, REACH_DOWN = 720.0, 960.0, 1240.0
+REACH_SIDE, REACH_UP, REACH_DOWN = 690.0, 900.0, 1200.0
 """How many pixels beside, above and below the face any 1080x1920 shot can show: nothing beyond is drawn."""
 TOP, SIDE, FLOOR = -320.0, 780.0, 4150.0
 """The drawn window in head units: above the skull, beside the middle, down to."""
+
+
+OVER_BOX = (-340.0, TOP, 340.0, 780.0)
 
 
 @dataclass(frozen=True)
@@ -79,13 +83,12 @@ def _dressed(who: Subject, clothes: str) -> str:
 
 
 def _front(who: Subject, hair: HairArt, canvas: Canvas) -> tuple[Sprite, Sprite]:
-    clothes = OUTFITS_DRAWN[who.look.outfit](who)
-    lower = _dressed(who, clothes.front)
-    body = hair.back + lower + draw_head(who, hair.shade) + hair.front
-    over = draw_veil_of_mood(who) + hair.fringe + f'<g opacity=".92">{draw_brows(who)}</g>'
-    if "glasses" in who.look.accessories:
-        over += draw_glasses(who)
-    return canvas.render(body), canvas.render(over + draw_marks(who), (-330, TOP, 330, 760))
+    """(body, over): what lies under eyes and mouth, and what covers them."""
+    clothes = OUTFITS_DRAWN[who.look.outfit](who).front + on_chest(who)
+    face = draw_head(who, hair.shade) + on_skin(who) + draw_veil_of_mood(who) + draw_gloom(who)
+    body = hair.back + _dressed(who, clothes) + face + hair.front + on_hair(who)
+    over = hair.fringe + f'<g opacity=".92">{draw_brows(who)}</g>' + over_all(who) + draw_marks(who)
+    return canvas.render(body), canvas.render(over, OVER_BOX)
 
 
 def _rear(who: Subject, hair: HairArt, canvas: Canvas) -> Sprite:

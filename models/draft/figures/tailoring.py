@@ -35,6 +35,12 @@ class OutfitArt:
     rear: str
 
 
+def within(points: Points, outline: Points) -> list[Point]:
+    """Points pulled into the outline's bounding box: what is clipped away anyway must not cost a large layer."""
+    xs, ys = [x for x, _ in outline], [y for _, y in outline]
+    return [(min(max(x, min(xs) - 6), max(xs) + 6), min(max(y, min(ys) - 6), max(ys) + 6)) for x, y in points]
+
+
 def across(points: Points, side: int) -> list[Point]:
     return [(x * side, y) for x, y in points]
 
@@ -68,7 +74,8 @@ class Tailor:
         data = self.outline(*curves)
         out = path(data, tone.base)
         if shade:
-            out += clipped(data, path(spline(self.turn(shade), closed=True), tone.shade))
+            inside = within(shade, [p for curve in curves for p in curve])
+            out += clipped(data, path(spline(self.turn(inside), closed=True), tone.shade))
         return out + path(data, "none", tone.ink, line)
 
     def flat(self, tone: Tone, points: Points, line: float = 5) -> str:
@@ -110,11 +117,9 @@ class Tailor:
         """From the shoulder's end down the right side of the trunk."""
         side = [(self.wide * 0.97, 858), (self.wide * 0.92, 1080), (self.waist, WAIST), (self.hip, HIP)]
         above = [p for p in side if p[1] < low]
-        (x0, y0), share = (
-            above[-1],
-            min(1.0, (low - above[-1][1]) / (HIP - above[-1][1])) if above[-1][1] < HIP else 1.0,
-        )
-        return [*above, (x0 + (self.hip - x0) * share, low)]
+        x0, y0 = above[-1]
+        share = (low - y0) / (HIP - y0) if y0 < HIP else 1.0
+        return [*above, (x0 + (self.hip - x0) * min(1.0, share), low)]
 
     def bodice(self, tone: Tone, neckline: Points, low: float = HIP, line: float = 5, sleeveless: bool = False) -> str:
         """A garment of the trunk; `neckline` runs from the middle out to the right shoulder."""

@@ -183,13 +183,9 @@ def _evening_gown(who: Subject) -> OutfitArt:
     ]
     skirt = tailor.skirt(tone, 3930, 700, HIP - 20, 7)
     sides = [*tailor.shoulder_line(), (w * 0.84, 1040), (w * 0.70, 1100)]
-    chest = tailor.piece(
-        skin,
-        sides,
-        [(-x, y) for x, y in sides[::-1]],
-        line=4,
-        shade=[(w * 0.6, 800), (w * 0.56, 1110), (w, 1110), (w, 800)],
-    )
+    shadow = [(w * 0.6, 800), (w * 0.56, 1110), (w, 1110), (w, 800)]
+    chest = tailor.piece(skin, sides, [(-x, y) for x, y in sides[::-1]], line=0, shade=shadow)
+    chest += "".join(tailor.seam(across(tailor.shoulder_line(), side), skin, 4) for side in SIDES)
     bones = "".join(
         tailor.crease(across([(22, 812), (90, 796), (w * 0.6, 796), (w * 0.74, 800)], s), skin, 8) for s in SIDES
     )
@@ -202,14 +198,14 @@ def _evening_gown(who: Subject) -> OutfitArt:
         )
     beads = [(x, y - 6) for x, y in mirrored_pair(bust)[1:-1]] + [(0, 1080), (-24, 1120), (24, 1124), (0, 1170)]
     sparkle = [(-160, 2300), (90, 2240), (-60, 2520), (220, 2600), (-280, 2800), (20, 2860), (340, 3000), (-140, 3100)]
-    front = skirt + chest + bones + arms + top + _jewels(tailor, beads + sparkle, GOLD)
+    front = skirt + arms + chest + bones + top + _jewels(tailor, beads + sparkle, GOLD)
     necklace = [(-78, 742), (-46, 800), (0, 826), (46, 800), (78, 742)]
     front += _jewels(tailor, necklace, GOLD) + tailor.button(0, 856, 13, accent(who.look.outfit_colour))
     v_back = [(0, 1380), (90, 1180), (w * 0.6, 1040), (w * 0.82, 1010)]
     rear = (
         skirt
-        + chest
         + arms
+        + chest
         + tailor.piece(tone, mirrored_pair(v_back), trunk, [(-x, y) for x, y in trunk[::-1]], shade=shade)
     )
     return OutfitArt(front, rear + tailor.fold([(-8, 800), (0, 1100), (0, 1370)], skin, 6, 0.5))
