@@ -59,7 +59,7 @@ def impact(rng: Generator, seconds: float) -> Sound:
     raw = noise(rng, len(time))
     deep = np.sin(phase(38 + 70 * np.exp(-time / 0.05), RATE)) * np.exp(-time / 0.55)
     deep += 1.2 * low(raw, 900, RATE) * np.exp(-time / 0.09) + 0.35 * high(raw, 3000, RATE) * np.exp(-time / 0.022)
-    struck = 0.55 * high(peak(np.tanh(1.8 * deep)), 34, RATE) + 0.9 * _mid(rng, time)
+    struck = 0.5 * high(peak(np.tanh(1.8 * deep)), 34, RATE) + 0.9 * _mid(rng, time)
     return peak(struck * envelope(len(time), 0.0008, min(0.6, len(time) / RATE / 3), RATE))
 
 
@@ -67,7 +67,8 @@ def subdrop(rng: Generator, seconds: float) -> Sound:
     time = times(seconds or 1.6, RATE)
     turn = phase(32 + 58 * np.exp(-time / 0.45), RATE)
     deep = np.tanh(1.5 * (np.sin(turn) + 0.15 * np.sin(2 * turn))) * np.exp(-time / 1.1)
-    out = deep + 0.45 * _mid(rng, time)
+    growl = band(np.tanh(6 * np.sin(turn)), 200, 900, RATE) * np.exp(-time / 0.6)
+    out = 0.6 * deep + 1.2 * growl + _mid(rng, time)
     return peak(out * envelope(len(time), 0.006, 0.6, RATE))
 
 
@@ -94,8 +95,8 @@ def heartbeat(rng: Generator, seconds: float, rate: float = 84.0) -> Sound:
 
     def thump(hz: float) -> Samples:
         deep = np.sin(phase(hz * (1 + 0.6 * np.exp(-time / 0.015)), RATE)) * np.exp(-time / 0.07)
-        flesh = peak(band(noise(rng, len(time)), 120, 520, RATE) * np.exp(-time / 0.035))
-        return (deep + 0.55 * flesh) * envelope(len(time), 0.003, 0.05, RATE)
+        flesh = peak(band(noise(rng, len(time)), 180, 620, RATE) * np.exp(-time / 0.035))
+        return (0.7 * deep + flesh) * envelope(len(time), 0.003, 0.05, RATE)
 
     for at in np.arange(0, len(out) / RATE - 0.4, 60 / rate):
         _add(out, thump(58), at)

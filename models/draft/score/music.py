@@ -35,9 +35,10 @@ def compose_music(request: ScoreRequest) -> NDArray[np.float32]:
     if request.button is not None:
         player.button(request.button)
     reverberate(player.canvas, 1.8, 5200, 0.28)
-    player.silences(sections)
-    full = signal.resample_poly(player.canvas.samples, RATE // MUSIC_RATE, 1, axis=1)
-    return np.asarray(full[:, : round(request.duration * RATE)], np.float32)
+    out = Canvas(request.duration, RATE)
+    out.put(signal.resample_poly(player.canvas.samples, RATE // MUSIC_RATE, 1, axis=1), 0.0)
+    _silence(out, request, sections)
+    return out.samples
 
 
 class _Player:
@@ -180,17 +181,6 @@ class _Player:
         chord_notes = [root + 12, root + 18, root + 24, root + 27]
         self.canvas.put(instruments.pad(chord_notes, tail, 2200, 0.02, min(1.2, tail / 2), "button"), at, 0.7)
 
-    def silences(self, sections: list[Section]) -> None:
-        """Planned silences and the button's gap are silent to the sample; no tail comes back before the next entry."""
-        for start, stop in self.request.silences:
-            entry = min((section.start for section in sections if section.start >= stop), default=stop)
-            self.canvas.shape(start, entry, _CUT_SECONDS, _REENTRY_SECONDS if entry == stop else 0.003)
-        button, end = self.request.button, self.request.duration
-        if button is not None:
-            self.canvas.shape(button - arrangement.BUTTON_GAP, button, _CUT_SECONDS, 0.003)
-        stop = end if button is None else min(end, button + arrangement.TAIL_SECONDS)
-        self.canvas.shape(stop, end, min(_LAST_FADE, stop), 0.0)
-
     def _when(self, bar: Bar, number: float) -> float:
         return max(0.0, bar.start + number * self.beat + self.rng.uniform(-_HUMAN_SECONDS, _HUMAN_SECONDS))
 
@@ -201,3 +191,15 @@ class _Player:
 def _breathes(bar: Bar) -> bool:
     """Every fourth bar of a quiet stretch thins out to a held chord and one note."""
     return bar.number % 4 == 3 and bar.intensity < 0.65
+
+
+def _silence(canvas: Canvas, request: ScoreRequest, sections: list[Section]) -> None:
+    """Planned silences and the button's gap are silent to the sample; no tail comes back before the next entry."""
+    for start, stop in request.silences:
+        entry = min((section.start for section in sections if section.start >= stop), default=stop)
+        canvas.shape(start, entry, _CUT_SECONDS, _REENTRY_SECONDS if entry == stop else 0.003)
+    button, end = request.button, request.duration
+    if button is not None:
+        canvas.shape(button - arrangement.BUTTON_GAP, button, _CUT_SECONDS, 0.003)
+    stop = end if button is None else min(end, button + arrangement.TAIL_SECONDS)
+    canvas.shape(stop, end, min(_LAST_FADE, stop), 0.0)
