@@ -87,7 +87,7 @@ def test_control_characters_are_named_without_being_printed() -> None:
 
 
 @given(st.text())
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_every_reported_character_is_in_the_text_and_lacks_a_glyph(text: str) -> None:
     covered = fonts.coverage(fonts.font_file())
     assert all(ord(c) not in covered for c in fonts.missing_glyphs(text))
