@@ -6,17 +6,16 @@ only frames that are used get animated, and effects and music land on cuts."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from engine import captions, titles
-from engine.core import FPS, Episode, Line, Scene, Series, Shot, UserError
+from engine.core import FPS, Episode, Line, Series, UserError
 from engine.cues import FADE_FRAMES
 from engine.edit_rules import (
     Blur,
     Cut,
     EditStyle,
-    Event,
     Fired,
     Flash,
     HitSound,
@@ -28,27 +27,18 @@ from engine.edit_rules import (
     Stop,
     fire,
 )
-from engine.levels import SILENCE_LEAST, Heard, change, peak_marker
-from engine.pacing import Pace, Placed, Take, frames, pace_episode
-from engine.timeline import Caption, Clip, Effect, Hit, Marker, Span, Speech, Timeline
+from engine.levels import Heard
+from engine.pacing import Pace, Take, frames, pace_episode
+from engine.spotting import ShotInTime, place_markers, spot
+from engine.timeline import Caption, Clip, Effect, Hit, Span, Speech, Timeline
 
 FOLEY_DELAY = 4
 """A foley sound comes this many frames after its shot's cut: the eye first."""
 CENTRE = "centre"
 """What a closer framing of a shot without people closes in on."""
-STEP_FRAMES = FPS // 2
 QUIET_INTENSITY = 0.3
 RISE = 0.35
 LOUD_SHARE = 0.35
-
-
-@dataclass(frozen=True)
-class _Scene:
-    """One shot with everything that is known of it when cutting."""
-
-    scene: Scene
-    shot: Shot
-    placed: Placed
 
 
 def cut_episode(
@@ -64,11 +54,9 @@ def cut_episode(
     UserError when the episode cannot be as long as an episode must be, or a line was never spoken."""
     takes = {line.id: _take(episode, line, heard, durations) for line in episode.lines()}
     pace = pace_episode(episode, takes, style.pacing)
-    shots = [_Scene(scene, shot, p) for (scene, shot), p in zip(episode.shots(), pace.shots, strict=True)]
-    markers = _markers(pace, heard)
-    told = [*_told(shots, pace), *_time(pace, heard)]
-    cues = [(m.kind, m.frame, m.strength, f"{m.kind} {m.reason}".strip()) for m in markers if m.frame < pace.freeze]
-    events = [_event(*cue, shots, pace, heard) for cue in [*cues, *told]]
+    shots = [ShotInTime(scene, shot, p) for (scene, shot), p in zip(episode.shots(), pace.shots, strict=True)]
+    markers = place_markers(pace, heard)
+    events = spot(markers, shots, pace, heard)
     boundaries = [p.start for p in pace.shots] + [pace.freeze, pace.duration]
     fired = fire(events, style, boundaries, pace.duration, seed)
     picture = _picture(shots, fired, pace)
@@ -103,103 +91,15 @@ def _take(episode: Episode, line: Line, heard: Mapping[str, Heard], durations: M
     return Take(length, first, captions.columns(captions.clean(line.text)))
 
 
-# -- events
-
-
-def _markers(pace: Pace, heard: Mapping[str, Heard]) -> list[Marker]:
-    """The takes' markers in episode time; each line's start and the pauses between lines judged across takes."""
-    out: list[Marker] = []
-    before: float | None = None  # the last phrase's level over what is usual for its voice
-    for index, speech in enumerate(pace.speech):
-        found = heard[speech.line]
-        last = round(found.phrases[-1].stop * FPS) if found.phrases else speech.duration
-        inside = [m for m in found.markers if m.kind != "silence" or m.frame < last]
-        if found.phrases:
-            inside[:1] = _opening(found, before)
-            before = found.phrases[-1].level_db - found.usual_db
-        out += [replace(m, frame=min(speech.start + m.frame, speech.stop - 1)) for m in inside]
-        until = pace.speech[index + 1].start if index + 1 < len(pace.speech) else pace.freeze
-        pause = (until - speech.start - last) / FPS
-        if pause >= SILENCE_LEAST:
-            out.append(Marker("silence", speech.start + last, min(1.0, round(pause / 2, 3)), f"{pause:.1f} s"))
-    return sorted(out, key=lambda m: m.frame)
-
-
-def _opening(found: Heard, before: float | None) -> list[Marker]:
-    """How a line begins against the line before it, each level over what is usual for its voice; a surge has a peak."""
-    first = found.phrases[0]
-    over = first.level_db - found.usual_db
-    if before is None:
-        return [found.markers[0]]
-    kind, strength, reason = change(before, over)
-    if kind == "onset":
-        return [found.markers[0]]
-    start = replace(found.markers[0], kind=kind, strength=round(strength, 3), reason=reason)
-    return [start, peak_marker(first)] if kind == "surge" else [start]
-
-
-def _told(shots: Sequence[_Scene], pace: Pace) -> Iterable[tuple[str, int, float, str]]:
-    """Events of the script: each shot, each line (the last one is the cliffhanger), the freeze."""
-    for at in shots:
-        yield "shot", at.placed.start, 1.0, f"shot {at.shot.id}"
-    for index, speech in enumerate(pace.speech):
-        kind = "cliffhanger" if index == len(pace.speech) - 1 else "line"
-        yield kind, speech.start, 1.0, f"{kind} {speech.line}"
-    yield "freeze", pace.freeze, 1.0, "freeze"
-
-
-def _time(pace: Pace, heard: Mapping[str, Heard]) -> Iterable[tuple[str, int, float, str]]:
-    """Moments at which a cut would not hurt: word starts while someone speaks, every half second while nobody does."""
-    spoken = {f for s in pace.speech for f in range(s.start, s.stop)}
-    for speech in pace.speech:
-        for word in heard[speech.line].words:
-            yield "time", min(speech.stop - 1, speech.start + int(word.start * FPS)), 1.0, f"at '{word.text}'"
-    for placed in pace.shots:
-        for frame in range(placed.start + STEP_FRAMES, min(placed.stop, pace.freeze), STEP_FRAMES):
-            if frame not in spoken:
-                yield "time", frame, 1.0, f"{(frame - placed.start) / FPS:.1f} s into the shot"
-
-
-def _event(
-    kind: str, frame: int, strength: float, cause: str, shots: Sequence[_Scene], pace: Pace, heard: Mapping[str, Heard]
-) -> Event:
-    """An event with what is known at its frame: the shot, who speaks, whether the speaker has changed."""
-    at = next((s for s in shots if s.placed.start <= frame < s.placed.stop), shots[-1])
-    index = next((i for i, s in enumerate(pace.speech) if s.start <= frame < s.stop), None)
-    line = _line(at.shot, pace.speech[index].line) if index is not None else None
-    previous = [s.speaker for s in pace.speech[:index]] if index is not None else []
-    return Event(
-        kind=kind,
-        frame=frame,
-        strength=strength,
-        cause=cause,
-        size=at.shot.size,
-        move=at.shot.move,
-        beat=at.shot.beat,
-        mood=at.scene.mood,
-        emotion=line.emotion if line else at.shot.emotion,
-        arousal=heard[line.id].arousal if line else 0.5,
-        speaking=line is not None,
-        speaker_change=bool(line and previous and previous[-1] != line.speaker),
-        shared=len(at.shot.characters) > 1 and (line is None or line.speaker in at.shot.characters),
-        cliffhanger=index is not None and index == len(pace.speech) - 1,
-        position=frame / pace.duration,
-    )
-
-
-def _line(shot: Shot, id: str) -> Line | None:
-    return next((line for line in shot.lines if line.id == id), None)
-
-
 # -- picture
 
 
-def _picture(shots: Sequence[_Scene], fired: Sequence[Fired], pace: Pace) -> tuple[Clip, ...]:
+def _picture(shots: Sequence[ShotInTime], fired: Sequence[Fired], pace: Pace) -> tuple[Clip, ...]:
     """Clips without gap or overlap: one a shot, split where a rule cuts and where the last look freezes."""
     return tuple(clip for at in shots for clip in _clips(at, fired, pace))
 
 
-def _clips(at: _Scene, fired: Sequence[Fired], pace: Pace) -> Iterable[Clip]:
+def _clips(at: ShotInTime, fired: Sequence[Fired], pace: Pace) -> Iterable[Clip]:
     """The clips of one shot: a new one where the framing changes, and one for the freeze."""
     start, stop = at.placed.start, at.placed.stop
     inside = [f for f in fired if start <= f.event.frame < stop]
@@ -230,7 +130,7 @@ def _frozen(angle: Effect | None, closer: Sequence[Effect]) -> Effect | None:
     return angle
 
 
-def _framings(at: _Scene, fired: Sequence[Fired], pace: Pace) -> dict[int, tuple[Fired, Effect | None]]:
+def _framings(at: ShotInTime, fired: Sequence[Fired], pace: Pace) -> dict[int, tuple[Fired, Effect | None]]:
     """Frames where a rule changes the framing, and to what; a cut to the framing that is already there is none."""
     out: dict[int, tuple[Fired, Effect | None]] = {}
     focus = ""  # the whole picture
@@ -246,7 +146,7 @@ def _framings(at: _Scene, fired: Sequence[Fired], pace: Pace) -> dict[int, tuple
     return out
 
 
-def _focus(at: _Scene, act: Cut, found: Fired, pace: Pace, now: str) -> str:
+def _focus(at: ShotInTime, act: Cut, found: Fired, pace: Pace, now: str) -> str:
     """The character that a cut closes in on; empty for the whole picture (also the way back from a closer one)."""
     if act.to == "all" or (act.to == "closer" and now):
         return ""
@@ -263,7 +163,7 @@ def _speaker(frame: int, pace: Pace) -> str:
     return before[-1] if before else ""
 
 
-def _effects(fired: Sequence[Fired], begin: int, end: int, at: _Scene, pace: Pace) -> list[Effect]:
+def _effects(fired: Sequence[Fired], begin: int, end: int, at: ShotInTime, pace: Pace) -> list[Effect]:
     """What the rules do to the clip [begin, end)."""
     out: list[Effect] = []
     for found in fired:
@@ -320,7 +220,7 @@ def _apart(effects: Sequence[Effect]) -> tuple[Effect, ...]:
 # -- sound, captions, notes
 
 
-def _hits(shots: Sequence[_Scene], fired: Sequence[Fired], pace: Pace) -> tuple[Hit, ...]:
+def _hits(shots: Sequence[ShotInTime], fired: Sequence[Fired], pace: Pace) -> tuple[Hit, ...]:
     """Foley of the shots and the rules' hits, in order; nothing inside a planned silence but what ends it."""
     out = [Hit(at.shot.sound, min(at.placed.start + FOLEY_DELAY, at.placed.stop - 1)) for at in shots if at.shot.sound]
     for found in fired:
@@ -367,7 +267,7 @@ def _first_word(speech: Speech, heard: Mapping[str, Heard]) -> int:
     return speech.start + (int(words[0].start * FPS) if words else 0)
 
 
-def _intensity(shots: Sequence[_Scene], pace: Pace, heard: Mapping[str, Heard]) -> dict[str, float]:
+def _intensity(shots: Sequence[ShotInTime], pace: Pace, heard: Mapping[str, Heard]) -> dict[str, float]:
     """How hard the music may play under each shot, 0..1: rises to the cliffhanger, moved by how people speak."""
     out: dict[str, float] = {}
     for at in shots:
@@ -377,7 +277,7 @@ def _intensity(shots: Sequence[_Scene], pace: Pace, heard: Mapping[str, Heard]) 
     return out
 
 
-def _scenes(shots: Sequence[_Scene]) -> list[dict[str, object]]:
+def _scenes(shots: Sequence[ShotInTime]) -> list[dict[str, object]]:
     """Scene ranges for the score: mood and place, in frames."""
     out: list[dict[str, object]] = []
     for scene in dict.fromkeys(at.scene.id for at in shots):
