@@ -183,7 +183,7 @@ def _ties(
     for other, member in members.items():
         for to, noun in member.person.ties if member.person else ():
             if to == role and other != role:
-                found[other] = noun
+                found[other] = _plain_kin(noun, member, language)
             elif other == role and to != role:
                 found.setdefault(to, _seen_back(noun, members[to], language))
     usual: Mapping[Role, tuple[tuple[Role, str], ...]] = {
@@ -205,7 +205,14 @@ def _seen_back(noun: str, other: Member, language: Language) -> str:
     inverse = INVERSE.get(kin.entries[noun.lower()].kind, "") if noun in kin else ""
     told = other.person.noun if other.person else ""
     if told in kin and kin.entries[told.lower()].kind == inverse:
-        return told
+        return _plain_kin(told, other, language)
     if inverse in ("", "enemy", "employer"):
         return words["enemy" if inverse == "" else inverse]
     return by_sex(words[inverse], other.sex)
+
+
+def _plain_kin(noun: str, who: Member, language: Language) -> str:
+    """'adoptive father' is a father, 私生女 a 女儿: family ties in the plain words that both sides share."""
+    kin, words = lexicon(language).kin, phrases(language)["tie"]
+    kind = kin.entries[noun.lower()].kind if noun in kin else ""
+    return by_sex(words[kind], who.sex) if kind in ("parent", "child", "sibling", "spouse") else noun
