@@ -5,7 +5,7 @@ Pixels are given for a picture 1080 wide; a player of another size scales them."
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from engine.timeline import Clip, Effect, Timeline
@@ -77,8 +77,3 @@ def _snap(at: int) -> float:
     if at + 1 >= SNAP_FRAMES:
         return 1.0
     return 1 - 2.0 ** (-10 * (at + 1) / SNAP_FRAMES)
-
-
-def describe(effects: Iterable[Effect]) -> str:
-    """'punch_in by surge-punch on surge +6 dB; ...' for cut lists and reviews."""
-    return "; ".join(f"{e.kind} by {e.rule} on {e.cause}" if e.rule else e.kind for e in effects)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from engine.core import FPS, Episode, Series
 from engine.pacing import Pace
@@ -59,8 +58,3 @@ def title_start(pace: Pace) -> int:
 def _talked_over(start: int, pace: Pace) -> int:
     """Frames of speech under a title that starts at `start`."""
     return sum(max(0, min(s.stop, start + TITLE_FRAMES) - max(s.start, start)) for s in pace.speech)
-
-
-def shown(graphics: Sequence[Graphic], kind: str) -> Graphic | None:
-    """The first graphic of a kind."""
-    return next((g for g in graphics if g.kind == kind), None)

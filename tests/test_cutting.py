@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core import FPS, UserError
-from engine.cues import describe, frame_cues
+from engine.cues import frame_cues
 from engine.cutting import cut_episode
 from engine.edit_rules import known_styles, load_style
-from engine.timeline import Timeline, from_json, to_json
+from engine.timeline import Effect, Timeline, from_json, to_json
 from models.base import EMOTIONS, MOODS, SHOT_SIZES
 from tests.editing import VAN, episode, hear, series
 
@@ -50,6 +51,10 @@ def cut(of, style: str = "drama", seed: int = 1) -> Timeline:
 @pytest.fixture(scope="module")
 def drama() -> Timeline:
     return cut(episode())
+
+
+def told(effects: Iterable[Effect]) -> str:
+    return "; ".join(f"{e.kind} by {e.rule} on {e.cause}" for e in effects)
 
 
 def checked(made: Timeline) -> None:
@@ -191,7 +196,7 @@ def test_a_line_without_a_take_is_refused() -> None:
 
 def test_the_cut_list_is_what_it_always_was(drama) -> None:
     rows = [
-        f"{c.start:5d} {c.duration:4d} {c.shot} +{c.source_start:<4d} {c.rule or '-':28s} {describe(c.effects)}".rstrip()
+        f"{c.start:5d} {c.duration:4d} {c.shot} +{c.source_start:<4d} {c.rule or '-':28s} {told(c.effects)}".rstrip()
         for c in drama.picture
     ]
     assert "\n".join(rows) + "\n" == GOLDEN.read_text("utf-8")

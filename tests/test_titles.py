@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from engine.core import FPS
 from engine.pacing import Pace, Placed
-from engine.timeline import Speech
-from engine.titles import TITLE_FRAMES, TITLE_LATEST_STOP, graphics, shown, title_start
+from engine.timeline import Graphic, Speech
+from engine.titles import TITLE_FRAMES, TITLE_LATEST_STOP, graphics, title_start
 from tests.editing import episode, series
 
 
@@ -19,6 +19,11 @@ def pace(cuts: list[int], speech: list[tuple[int, int]], duration: int = 1320) -
     placed = tuple(Placed(f"s{a}", a, b) for a, b in itertools.pairwise(edges))
     said = tuple(Speech(f"l{a}", "char_ivy", a, b - a) for a, b in speech)
     return Pace(placed, said, duration, duration - 60, 1.0)
+
+
+def shown(made: tuple[Graphic, ...], kind: str) -> str:
+    [graphic] = [g for g in made if g.kind == kind]
+    return graphic.text
 
 
 @given(
@@ -42,9 +47,9 @@ def test_chinese_series_are_lettered_in_chinese() -> None:
 def test_the_last_episode_does_not_promise_another() -> None:
     last = episode(number=3)
     card = shown(graphics(series(last), last, pace([100], [])), "end_card")
-    assert card and card.text == "The End"
+    assert card == "The End"
 
 
 def test_the_end_card_carries_the_cliffhanger_s_question() -> None:
     question = shown(graphics(series(), episode(), pace([100], [])), "question")
-    assert question and question.text == "Whose voice is in the watch?"
+    assert question == "Whose voice is in the watch?"
