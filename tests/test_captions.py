@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from string import ascii_letters
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,10 @@ from models.base import TimedWord
 from models.words import words as spoken
 
 ANYTHING = st.text(max_size=120)
-WORDS = st.lists(st.from_regex(r"[A-Za-z']{1,12}[,.?!]?", fullmatch=True), min_size=1, max_size=14).map(" ".join)
+WORD = st.builds(
+    str.__add__, st.text(ascii_letters, min_size=1, max_size=12), st.sampled_from(["", "", "", ",", ".", "?"])
+)
+WORDS = st.lists(WORD, min_size=1, max_size=14).map(" ".join)
 HAN = st.text("我没有女儿你为什么还戴着他的表谁告诉了那条河，。？！", min_size=1, max_size=30)
 
 
@@ -33,7 +37,7 @@ def captions_of(text: str, start: int = 100, room: int = 40, pace: float = 0.3):
 
 
 @given(st.one_of(ANYTHING, WORDS, HAN))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_text_makes_at_most_two_rows_that_fit_and_never_overlap(text) -> None:
     found, speech = captions_of(text)
     for caption in found:
@@ -44,7 +48,7 @@ def test_any_text_makes_at_most_two_rows_that_fit_and_never_overlap(text) -> Non
 
 
 @given(WORDS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_caption_begins_with_its_first_word_and_stays_until_after_its_last(text) -> None:
     found, _ = captions_of(text)
     for caption in found:
@@ -54,14 +58,14 @@ def test_a_caption_begins_with_its_first_word_and_stays_until_after_its_last(tex
 
 
 @given(WORDS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_word_is_lost_or_added(text) -> None:
     found, _ = captions_of(text)
     assert " ".join(row for c in found for row in c.rows).split() == text.split()
 
 
 @given(HAN)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_character_is_lost_but_commas_and_stops_at_a_row_s_end(text) -> None:
     found, _ = captions_of(text)
     shown = [c for caption in found for row in caption.rows for c in row]
@@ -120,7 +124,7 @@ def test_text_without_anything_to_show_has_no_caption() -> None:
 
 
 @given(ANYTHING)
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_clean_text_has_no_control_characters_and_stays_clean(text) -> None:
     once = clean(text)
     assert clean(once) == once

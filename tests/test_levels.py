@@ -56,7 +56,7 @@ BURSTS = st.lists(
 
 
 @given(BURSTS, st.sampled_from([-62.0, -75.0, -110.0]))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_burst_is_marked_within_one_frame_of_where_it_was_planted(bursts, noise) -> None:
     bursts = [(max(6, bursts[0][0]), *bursts[0][1:]), *bursts[1:]]
     found = [

@@ -45,7 +45,7 @@ def checked(of, pace: Pace, takes: dict[str, Take]) -> None:
 
 
 @given(shots, st.integers(12, 80))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_paced_episode_is_whole_and_every_refusal_names_its_episode(given_shots, length) -> None:
     given_shots[-1] = (*given_shots[-1][:4], (("char_ivy", "neutral", "The last line."),))
     of = episode(tuple(given_shots), number=3)

@@ -42,25 +42,25 @@ def told(found: list[Caption]) -> list[tuple[int, int, tuple[str, ...], bool]]:
 
 
 @given(captions())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_srt_is_read_back_to_the_frame(given_captions) -> None:
     assert told(from_srt(to_srt(given_captions))) == told(given_captions)
 
 
 @given(captions())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_vtt_is_read_back_to_the_frame(given_captions) -> None:
     assert told(from_vtt(to_vtt(given_captions))) == told(given_captions)
 
 
 @given(captions())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_ass_is_read_back_to_the_frame(given_captions) -> None:
     assert told(from_ass(to_ass(given_captions, "Sans"))) == told(given_captions)
 
 
 @given(captions())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_text_is_never_ass_syntax(given_captions) -> None:
     events = [line for line in to_ass(given_captions, "Sans").splitlines() if line.startswith("Dialogue:")]
     assert len(events) == len(given_captions)
