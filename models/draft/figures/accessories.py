@@ -271,7 +271,7 @@ def _tiara(who: Subject) -> str:
 def _crown(who: Subject) -> str:
     if who.look.hair == "palace_bun" and who.body.female:
         return _phoenix_crown(who)
-    return _guan(who) if who.look.hair in ("topknot", "palace_bun") or not who.body.female else _tiara(who)
+    return _guan(who) if who.look.hair in ("topknot", "palace_bun") else _tiara(who)
 
 
 def over_all(who: Subject) -> str:

@@ -114,8 +114,8 @@ def _ball(eye: _Eye) -> str:
     inner += path(between(eye.raised(eye.upper, 6), fallen[::-1]), "#2a1838", opacity=0.40)
     inner += _lights(eye)
     if "well" in eye.who.face.marks:
-        full = between(eye.raised(eye.lower, a.eye_h * 0.30), [(x, y + 4) for x, y in eye.lower[::-1]])
-        inner += path(full, "#dff1ff", opacity=0.72)
+        full = between(eye.raised(eye.lower, a.eye_h * 0.20), [(x, y + 4) for x, y in eye.lower[::-1]])
+        inner += path(full, "#dff1ff", opacity=0.66)
     return clipped(opening, inner)
 
 

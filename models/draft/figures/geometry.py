@@ -6,6 +6,7 @@ import math
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,10 +46,6 @@ PROFILES: dict[str, Callable[[_Array], _Array]] = {
 """Width along a ribbon, t 0..1 -> fraction of its full width."""
 
 
-def number(value: float) -> str:
-    return f"{value:.1f}"
-
-
 def pair(point: Point) -> str:
     return f"{point[0]:.1f} {point[1]:.1f}"
 
@@ -76,26 +73,45 @@ def polygon(points: Points) -> str:
     return "M" + "L".join(pair(p) for p in points) + "Z"
 
 
+@lru_cache(maxsize=256)
+def _basis(num: int, count: int) -> tuple[_Array, _Array]:
+    """Catmull-Rom weights (count + 1, num) of the points for positions and for tangents; ends are extrapolated."""
+    t = np.linspace(0, num - 1, count + 1)
+    j = np.minimum(t.astype(int), num - 2)
+    u = t - j
+    place = 0.5 * np.stack([-u + 2 * u**2 - u**3, 2 - 5 * u**2 + 3 * u**3, u + 4 * u**2 - 3 * u**3, u**3 - u**2])
+    slope = 0.5 * np.stack([-1 + 4 * u - 3 * u**2, -10 * u + 9 * u**2, 1 + 8 * u - 9 * u**2, 3 * u**2 - 2 * u])
+    ends = np.zeros((num + 2, num))
+    ends[1:-1] = np.eye(num)
+    ends[0, :2], ends[-1, -2:] = (2, -1), (-1, 2)
+    weights = []
+    for part in (place, slope):
+        full = np.zeros((count + 1, num + 2))
+        for k in range(4):
+            full[np.arange(count + 1), j + k] = part[k]
+        weights.append(full @ ends)
+    return weights[0], weights[1]
+
+
+@lru_cache(maxsize=64)
+def _widths(profile: str, count: int) -> _Array:
+    return PROFILES[profile](np.linspace(0, 1, count + 1)) / 2
+
+
 def sample(points: Points, count: int) -> _Array:
     """(count + 1, 2) points along the Catmull-Rom curve, evenly spaced in parameter."""
-    knots = np.asarray(points, dtype=np.float64)
-    knots = np.vstack([2 * knots[:1] - knots[1:2], knots, 2 * knots[-1:] - knots[-2:-1]])
-    t = np.linspace(0, len(points) - 1, count + 1)
-    j = np.minimum(t.astype(int), len(points) - 2)
-    u = (t - j)[:, None]
-    a, b, c, d = knots[j], knots[j + 1], knots[j + 2], knots[j + 3]
-    return 0.5 * (2 * b + (c - a) * u + (2 * a - 5 * b + 4 * c - d) * u**2 + (3 * b - a - 3 * c + d) * u**3)
+    return _basis(len(points), count)[0] @ np.asarray(points, dtype=np.float64)
 
 
-def ribbon(points: Points, width: float, profile: str = "taper", count: int = 24) -> str:
+def ribbon(points: Points, width: float, profile: str = "taper", count: int = 20) -> str:
     """Path data of a line of varying width: the curve offset along its normals by width / 2 * profile(t)."""
-    curve = sample(points, count)
-    step = np.gradient(curve, axis=0)
-    length = np.hypot(step[:, 0], step[:, 1]) + 1e-6
-    normal = np.stack([-step[:, 1] / length, step[:, 0] / length], axis=1)
-    offset = normal * (width / 2 * PROFILES[profile](np.linspace(0, 1, count + 1)))[:, None]
-    outline = np.vstack([curve + offset, (curve - offset)[::-1]])
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in outline) + "Z"
+    knots = np.asarray(points, dtype=np.float64)
+    place, slope = _basis(len(points), count)
+    curve, step = place @ knots, slope @ knots
+    scale = width * _widths(profile, count) / (np.hypot(step[:, 0], step[:, 1]) + 1e-6)
+    offset = np.stack([-step[:, 1] * scale, step[:, 0] * scale], axis=1)
+    outline = np.concatenate([curve + offset, (curve - offset)[::-1]])
+    return "M" + ("%.1f %.1fL" * len(outline) % tuple(outline.ravel().tolist()))[:-1] + "Z"
 
 
 def path(data: str, fill: str = "none", line: str = "", width: float = 0, opacity: float = 1, extra: str = "") -> str:
@@ -107,7 +123,7 @@ def path(data: str, fill: str = "none", line: str = "", width: float = 0, opacit
     return f"{out} {extra}/>"
 
 
-def ink(points: Points, width: float, colour: str, profile: str = "taper", opacity: float = 1, count: int = 24) -> str:
+def ink(points: Points, width: float, colour: str, profile: str = "taper", opacity: float = 1, count: int = 20) -> str:
     """A drawn line: a filled ribbon."""
     return path(ribbon(points, width, profile, count), colour, opacity=opacity)
 

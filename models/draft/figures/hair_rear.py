@@ -35,7 +35,7 @@ def falling(brush: Brush, low: float = 1060, swing: float = 0) -> str:
     out += brush.strands(
         [waved([(k * 30, 200), (k * 39, 420), (k * 41, low * 0.66)], swing, 250, k) for k in range(-6, 7)], 4, True
     )
-    return out + brush.highlight(brush.outline(shape), 112, -215, 215, 0.0022, (50, 120), 22)
+    return out + brush.highlight(brush.outline(shape), 112, -185, 185, 0.0012, (50, 120), 22)
 
 
 def cropped(brush: Brush, edge: list[tuple[list[Point], float]], low: float = 560) -> str:
@@ -49,7 +49,7 @@ def cropped(brush: Brush, edge: list[tuple[list[Point], float]], low: float = 56
         tip = (k * 22 + 8, low - 30 + brush.rng.uniform(0, 60) - abs(k) * 22)
         out += brush.lock([(k * 6, 20), (k * 34, 150 + abs(k) * 8), (k * 36, 330), tip], 46, dark=abs(k) == 2, line=2.2)
     out += "".join(brush.lock(points, width, shine=False) for points, width in edge)
-    return out + brush.highlight(brush.outline(shape), 92, -195, 195, 0.0022, (34, 84), 18)
+    return out + brush.highlight(brush.outline(shape), 92, -165, 165, 0.0012, (34, 84), 18)
 
 
 def swept_up(brush: Brush, knot: Point) -> str:
@@ -67,4 +67,4 @@ def swept_up(brush: Brush, knot: Point) -> str:
     out += brush.strands(lines, 14) + brush.strands([[(x + 10, y) for x, y in line] for line in lines[::2]], 4, True)
     for side in (-1, 1):
         out += brush.wisp(scaled([(80, 500), (96, 560), (84, 610)], side), 8)
-    return out + brush.highlight(brush.outline(shape), 150, -200, 200, 0.0015, (30, 70), 18)
+    return out + brush.highlight(brush.outline(shape), 150, -165, 165, 0.001, (30, 70), 18)

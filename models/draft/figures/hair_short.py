@@ -170,7 +170,7 @@ def full_bangs(brush: Brush) -> tuple[str, str]:
     edge, lines = "", ""
     for (x, y), (left, _) in zip(ends[::-1], [*ends[-2::-1], roots[0]], strict=True):
         notch = (x + left) / 2
-        edge += f"Q{x + 17:.1f} {y - 34:.1f} {x:.1f} {y:.1f}Q{x - 17:.1f} {y - 22:.1f} {notch:.1f} {y - 40:.1f}"
+        edge += f"Q{x + 17:.1f} {y - 34:.1f} {x:.1f} {y:.1f}Q{x - 17:.1f} {y - 22:.1f} {notch:.1f} {y - 27:.1f}"
     sheet = spline(roots) + edge + "Z"
     for x, y in ends:
         top = x * 0.42

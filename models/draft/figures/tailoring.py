@@ -128,7 +128,7 @@ class Tailor:
         if sleeveless:
             w = self.wide
             shoulder = [right[-1], (w * 0.66, 782)]
-            flank = [(w * 0.66, 782), (w * 0.64, 900), (w * 0.72, 1040), (w * 0.93, 1130), *flank[2:]]
+            flank = [(w * 0.66, 782), (w * 0.66, 900), (w * 0.74, 1050), (w * 0.86, 1190), *flank[2:]]
         neck = mirrored(right[::-1]) + right[1:]
         left_shoulder, left_flank = mirrored(shoulder), mirrored(flank)
         w = self.wide

@@ -201,10 +201,12 @@ def _evening_gown(who: Subject) -> OutfitArt:
     front = skirt + arms + chest + bones + top + _jewels(tailor, beads + sparkle, GOLD)
     necklace = [(-78, 742), (-46, 800), (0, 826), (46, 800), (78, 742)]
     front += _jewels(tailor, necklace, GOLD) + tailor.button(0, 856, 13, accent(who.look.outfit_colour))
+    back = [(tailor.neck, 726), (w * 0.80, 1000), (tailor.waist * 0.9, WAIST - 40)]
     v_back = [(0, 1380), (90, 1180), (w * 0.6, 1040), (w * 0.82, 1010)]
     rear = (
         skirt
         + arms
+        + tailor.piece(skin, back, [(-x, y) for x, y in back[::-1]], line=0)
         + chest
         + tailor.piece(tone, mirrored_pair(v_back), trunk, [(-x, y) for x, y in trunk[::-1]], shade=shade)
     )

@@ -1,0 +1,166 @@
+"""Characters drawn as code: every word draws, moods differ, the same call gives the same bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from models import base
+from models.draft.figures import EYE_STATES, MOUTHS, FigureSheet, Sprite, draw_figure
+
+HEAD = 48
+WOMAN = base.Look("female", 24, "long", "brown_black", "round", "amber", "fair", "blazer", "sky")
+MAN = base.Look("male", 31, "layered", "blue_black", "narrow", "steel", "male", "suit", "navy")
+
+
+def layers(sheet: FigureSheet, eye: str = "open", mouth: str = "rest") -> list[Sprite]:
+    over = [sheet.over] if sheet.over else []
+    return [sheet.body, sheet.eyes[eye], sheet.mouths[mouth], *over]
+
+
+def composed(sheet: FigureSheet, eye: str = "open", mouth: str = "rest") -> NDArray[np.int16]:
+    width, height = sheet.size
+    frame = np.full((height, width, 3), 90.0, np.float32)
+    for sprite in layers(sheet, eye, mouth):
+        rows, columns = sprite.pixels.shape[:2]
+        part = frame[sprite.y : sprite.y + rows, sprite.x : sprite.x + columns]
+        part *= 1 - sprite.pixels[..., 3:].astype(np.float32) / 255
+        part += sprite.pixels[..., :3]
+    return frame.astype(np.int16)
+
+
+def face_of(sheet: FigureSheet) -> NDArray[np.int16]:
+    x, y = (round(v) for v in sheet.face)
+    reach = round(sheet.head_px * 0.45)
+    return composed(sheet)[y - reach : y + reach, x - reach : x + reach]
+
+
+def assert_sound(sheet: FigureSheet) -> None:
+    width, height = sheet.size
+    for sprite in [*layers(sheet), *sheet.eyes.values(), *sheet.mouths.values()]:
+        rows, columns = sprite.pixels.shape[:2]
+        assert sprite.pixels.dtype == np.uint8
+        assert sprite.x >= 0 and sprite.y >= 0
+        assert sprite.x + columns <= width and sprite.y + rows <= height
+        assert (sprite.pixels[..., :3] <= sprite.pixels[..., 3:]).all(), "not premultiplied"
+    assert (sheet.body.pixels[..., 3] == 255).mean() > 0.2
+
+
+def words() -> list[tuple[str, str]]:
+    tables: Mapping[str, tuple[str, ...]] = {
+        "hair": base.HAIR_STYLES, "hair_colour": base.HAIR_COLOURS, "eyes": base.EYES, "eye_colour": base.EYE_COLOURS,
+        "skin": base.SKINS, "outfit": base.OUTFITS, "outfit_colour": base.COLOURS,
+    }  # fmt: skip
+    return [(field, word) for field, table in tables.items() for word in table]
+
+
+@pytest.mark.parametrize(("field", "word"), words())
+def test_every_word_of_a_look_draws_a_figure_within_its_size(field: str, word: str) -> None:
+    for look in (WOMAN, MAN):
+        assert_sound(draw_figure(replace(look, **{field: word}), "neutral", 8, HEAD))
+
+
+@pytest.mark.parametrize("outfit", base.OUTFITS)
+def test_every_outfit_is_drawn_from_behind_without_a_face(outfit: str) -> None:
+    sheet = draw_figure(replace(MAN, outfit=outfit), "neutral", 0, HEAD, view="back")
+    assert sheet.over is None
+    assert (sheet.body.pixels[..., 3] == 255).mean() > 0.2
+    assert not any(sprite.pixels.any() for sprite in [*sheet.eyes.values(), *sheet.mouths.values()])
+
+
+@pytest.mark.parametrize("word", base.ACCESSORIES)
+def test_every_accessory_changes_the_picture(word: str) -> None:
+    look = replace(WOMAN, outfit="gown")
+    plain, worn = draw_figure(look, "neutral", 8, 96), draw_figure(replace(look, accessories=(word,)), "neutral", 8, 96)
+    assert np.abs(composed(plain) - composed(worn)).max() > 40
+
+
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        WOMAN,
+        MAN,
+        pytest.param(replace(MAN, age=70, skin="old"), marks=SLOW),
+        pytest.param(replace(WOMAN, age=8), marks=SLOW),
+    ],
+)
+def test_emotions_differ_pairwise_around_the_face(look: base.Look) -> None:
+    faces = {mood: face_of(draw_figure(look, mood, 8, 64, character="Ivy")) for mood in base.EMOTIONS}
+    for first, second in combinations(base.EMOTIONS, 2):
+        changed = (np.abs(faces[first] - faces[second]).max(axis=2) > 24).mean()
+        assert changed > 0.004, f"{first} and {second} look alike"
+
+
+def test_the_same_call_gives_the_same_bytes() -> None:
+    first, second = (draw_figure(WOMAN, "tears", -12, HEAD, character="Ivy") for _ in range(2))
+    assert first.size == second.size and first.face == second.face
+    pairs = zip([*layers(first), *first.mouths.values()], [*layers(second), *second.mouths.values()], strict=True)
+    assert all(a.pixels.tobytes() == b.pixels.tobytes() and (a.x, a.y) == (b.x, b.y) for a, b in pairs)
+
+
+def test_two_looks_and_two_names_are_measurably_different() -> None:
+    ivy, mei = (face_of(draw_figure(WOMAN, "neutral", 8, 96, character=name)) for name in ("Ivy", "Mei"))
+    man = face_of(draw_figure(MAN, "neutral", 8, 96, character="Ivy"))
+    assert (np.abs(ivy - mei).max(axis=2) > 24).mean() > 0.01
+    assert (np.abs(ivy - man).max(axis=2) > 24).mean() > 0.2
+
+
+def test_a_child_and_an_elder_differ_from_a_grown_character() -> None:
+    faces = [face_of(draw_figure(replace(WOMAN, age=age), "neutral", 8, 96)) for age in (8, 24, 70)]
+    for first, second in combinations(faces, 2):
+        assert (np.abs(first - second).max(axis=2) > 24).mean() > 0.1
+
+
+def test_eyes_and_mouths_are_small_patches_that_all_differ() -> None:
+    sheet = draw_figure(WOMAN, "neutral", 8, 240)
+    assert tuple(sheet.eyes) == EYE_STATES and tuple(sheet.mouths) == MOUTHS
+    area = sheet.body.pixels[..., 3].size
+    assert all(sprite.pixels[..., 3].size < area / 10 for sprite in [*sheet.eyes.values(), *sheet.mouths.values()])
+    views = [composed(sheet, eye=state) for state in EYE_STATES]
+    assert all(np.abs(a - b).max() > 60 for a, b in combinations(views, 2))
+    shapes = [composed(sheet, mouth=shape) for shape in MOUTHS[1:]]
+    assert all(np.abs(a - b).max() > 40 for a, b in combinations(shapes, 2))
+
+
+def test_the_face_is_where_the_sheet_says_and_turns_with_the_yaw() -> None:
+    left, right = draw_figure(WOMAN, "neutral", -16, 96), draw_figure(WOMAN, "neutral", 16, 96)
+    assert left.face[0] < right.face[0]
+    eyes = right.eyes["open"]
+    assert eyes.y < right.face[1] < eyes.y + eyes.pixels.shape[0]
+    assert draw_figure(WOMAN, "neutral", 90, 96).face == right.face
+
+
+def test_small_figures_reach_the_floor_and_close_ups_stop_at_what_a_shot_can_show() -> None:
+    small, close = draw_figure(MAN, "neutral", 8, 60), draw_figure(MAN, "neutral", 8, 600)
+    below = (small.body.y + small.body.pixels.shape[0] - small.face[1]) / small.head_px
+    assert below > 5.5
+    assert close.size[1] - close.face[1] < 1400
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"hair": "mohawk"}, "unknown hair 'mohawk': choose from long, layered"),
+        ({"outfit": "toga"}, "unknown outfit 'toga': choose from suit"),
+        ({"accessories": ("cigar",)}, "unknown accessory 'cigar': choose from glasses"),
+        ({"sex": "f"}, "unknown sex 'f': choose from female, male"),
+    ],
+)
+def test_an_unknown_word_is_refused_with_the_choices(change: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        draw_figure(replace(WOMAN, **change), "neutral", 0, HEAD)  # pyright: ignore[reportArgumentType]
+
+
+def test_an_unknown_emotion_view_or_size_is_refused() -> None:
+    for arguments in (("bored", 0, HEAD, "front"), ("neutral", 0, HEAD, "side"), ("neutral", 0, 0, "front")):
+        with pytest.raises(ValueError, match=r"choose from|head_px"):
+            draw_figure(WOMAN, *arguments)
