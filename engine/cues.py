@@ -18,7 +18,8 @@ HOLD_DRIFT_PER_FRAME = 0.0006
 FADE_FRAMES = 6
 """The episode's last frames fade to black."""
 SHAKE_DECAY = 0.82
-SHAKE_MARGIN = 2.2 / 1080
+WIDTH, HEIGHT = 1080, 1920
+SHAKE_MARGIN = 2.2 / WIDTH
 """Zoom added per pixel of shake, so that the picture's edge never shows."""
 FACE = (0.5, 0.42)
 CENTRE = (0.5, 0.5)
@@ -31,7 +32,7 @@ def frame_cues(timeline: Timeline, clip: Clip, faces: Mapping[str, Face] | None 
     """One cue per frame of `clip`, in order. `faces` maps characters to their face's place in the frame's fractions."""
     places = faces or {}
     calm = [FrameCue(frame=clip.source_start + i, focus_x=CENTRE[0], focus_y=CENTRE[1]) for i in range(clip.duration)]
-    for effect in sorted(clip.effects, key=lambda e: (e.kind == "hold", e.start, e.kind)):
+    for effect in sorted(clip.effects, key=lambda e: (e.kind != "angle", e.kind == "hold", e.start, e.kind)):
         for i in range(max(0, effect.start), min(clip.duration, effect.start + effect.duration)):
             calm[i] = _apply(calm[i], effect, i - effect.start, clip, places)
     faded = [_fade(cue, timeline.duration - clip.start - i) for i, cue in enumerate(calm)]
@@ -50,10 +51,11 @@ def _fade(cue: FrameCue, left: int) -> FrameCue:
 
 def _apply(cue: FrameCue, effect: Effect, at: int, clip: Clip, faces: Mapping[str, Face]) -> FrameCue:
     share = at / effect.duration
-    if effect.kind in ("punch_in", "angle"):
-        x, y = faces.get(effect.focus, FACE)
-        reached = 1.0 if effect.kind == "angle" else _snap(at)
-        return replace(cue, zoom=cue.zoom * (1 + effect.strength * reached), focus_x=x, focus_y=y)
+    if effect.kind == "angle":
+        return _framed(cue, 1 + effect.strength, *faces.get(effect.focus, FACE))
+    if effect.kind == "punch_in":
+        x, y = (cue.focus_x, cue.focus_y) if cue.zoom > 1 else faces.get(effect.focus, FACE)
+        return replace(cue, zoom=cue.zoom * (1 + effect.strength * _snap(at)), focus_x=x, focus_y=y)
     if effect.kind == "shake":
         size = effect.strength * SHAKE_DECAY**at
         dx, dy = size * math.sin(at * 2.3 + clip.start), size * math.cos(at * 3.1 + clip.start)
@@ -70,6 +72,17 @@ def _apply(cue: FrameCue, effect: Effect, at: int, clip: Clip, faces: Mapping[st
     return replace(
         cue, impact=cue.impact or effect.kind == "impact", speed_lines=cue.speed_lines or effect.kind == "speed_lines"
     )
+
+
+def _framed(cue: FrameCue, zoom: float, x: float, y: float) -> FrameCue:
+    """Closer on the face at (x, y), and the face moved towards the middle as far as the picture's edge allows."""
+    dx, dy = _towards(FACE[0], x, zoom) * WIDTH, _towards(FACE[1], y, zoom) * HEIGHT
+    return replace(cue, zoom=zoom, focus_x=x, focus_y=y, dx=round(dx, 2), dy=round(dy, 2))
+
+
+def _towards(wanted: float, at: float, zoom: float) -> float:
+    """Shift that brings `at` to `wanted`; what a zoom about `at` leaves outside the frame is all there is to spend."""
+    return min(at * (zoom - 1), max(-(1 - at) * (zoom - 1), wanted - at))
 
 
 def _snap(at: int) -> float:

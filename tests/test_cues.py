@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from engine.cues import CENTRE, FADE_FRAMES, MOST_ZOOM, frame_cues, source_frames
 from engine.timeline import Clip, Effect, Timeline
 from models.base import FrameCue
@@ -27,6 +31,26 @@ def test_a_zoom_closes_in_on_the_face_it_names() -> None:
     for kind in ("punch_in", "angle"):
         seen = cues(Effect(kind, 0, LENGTH, 0.3, focus="ivy"), faces={"ivy": (0.36, 0.4)})
         assert (seen[20].focus_x, seen[20].focus_y) == (0.36, 0.4)
+
+
+@given(st.floats(0.05, 0.95), st.floats(0.05, 0.95), st.floats(0.05, 0.8))
+def test_an_angle_brings_the_face_towards_the_middle_and_never_shows_the_edge(x, y, strength) -> None:
+    cue = cues(Effect("angle", 0, LENGTH, strength, focus="ivy"), faces={"ivy": (x, y)})[0]
+    for at, shift, middle in ((x, cue.dx / 1080, 0.5), (y, cue.dy / 1920, 0.42)):
+        left, right = (-at * (1 - cue.zoom) - shift) / cue.zoom, (1 - at * (1 - cue.zoom) - shift) / cue.zoom
+        assert left >= -1e-4 and right <= 1 + 1e-4
+        assert abs(at + shift - middle) <= abs(at - middle) + 1e-4
+
+
+def test_one_of_two_is_centred_by_an_angle() -> None:
+    cue = cues(Effect("angle", 0, LENGTH, 0.55, focus="ivy"), faces={"ivy": (0.36, 0.42)})[0]
+    assert cue.dx == pytest.approx(0.14 * 1080, abs=0.1)
+
+
+def test_a_punch_in_within_an_angle_stays_on_its_face() -> None:
+    effects = Effect("angle", 0, LENGTH, 0.5, focus="silas"), Effect("punch_in", 10, 20, 0.2, focus="ivy")
+    seen = cues(*effects, faces={"ivy": (0.36, 0.4), "silas": (0.66, 0.4)})
+    assert {c.focus_x for c in seen} == {0.66}
 
 
 def test_an_angle_is_there_from_its_first_frame() -> None:
