@@ -46,6 +46,7 @@ MAX_TRAVEL = 0.16  # of zoom within one shot
 MAX_PAN = 110.0
 BLINK_SECONDS = (2.4, 4.5)
 MOOD_EFFECTS = {"tender": "petals", "triumph": "embers", "action": "embers", "mystery": "dust", "dread": "dust"}
+OPEN_AIR = ("street", "alley", "rooftop", "temple", "forest", "lakeside")
 LOUD = ("rage", "shock", "fear", "triumph")
 
 
@@ -221,7 +222,7 @@ def blinks(num_actors: int, num_frames: int, fps: int, seed: int) -> tuple[tuple
 def effects(picture: PictureRequest) -> tuple[str, ...]:
     """At most two moving effects: the weather, then the mood's particles."""
     out = []
-    if picture.weather in ("rain", "snow") and picture.shot_size != "insert":
+    if picture.weather in ("rain", "snow") and picture.plate in OPEN_AIR and picture.shot_size != "insert":
         out.append(picture.weather)
     elif picture.mood in MOOD_EFFECTS:
         out.append(MOOD_EFFECTS[picture.mood])

@@ -65,11 +65,12 @@ class Palette:
     wall: str
     time: str
     weather: str
+    shade: float  # how much the hour darkens surfaces, 0..1
 
     def tone(self, colour: str, depth: float = 0.0) -> str:
         """A surface's own colour as this hour lights it; depth 0..1 sinks it into the distance."""
-        night = mix(colour, self.sky.top, 0.55 * self.sky.dark)
-        lit = mix(night, "#000000", 0.30 * self.sky.dark)
+        night = mix(colour, self.sky.top, 0.55 * self.shade)
+        lit = mix(night, "#000000", 0.30 * self.shade)
         return mix(lit, self.haze, depth)
 
     @property
@@ -94,7 +95,7 @@ def palette_of(time: str, weather: str, genre: str) -> Palette:
             mix(sky.edge, mix(grey, "#ffffff", 0.35), part), sky.lamp, mix(sky.light, "#b8d0f0", 0.5), min(0.85, sky.dark + 0.12),
         )  # fmt: skip
     accent, glow = ACCENTS.get(genre, ACCENTS["thriller"])
-    return Palette(sky, accent, glow, WALLS.get(genre, WALLS["thriller"]), time, weather)
+    return Palette(sky, accent, glow, WALLS.get(genre, WALLS["thriller"]), time, weather, sky.dark)
 
 
 def figure_tint(emotion: str, time: str, weather: str, mood: str) -> tuple[Tint, float]:

@@ -62,6 +62,11 @@ def blur(image: Image, sigma: float) -> Image:
     return cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR)
 
 
+def resize(image: Image, width: int, height: int) -> Image:
+    """The image at another size, smoothly."""
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
 def over(under: Image, image: Image, x: int = 0, y: int = 0) -> None:
     """Lay `image` on `under` with its left upper corner at (x, y), in place; parts outside are cut off."""
     h, w = under.shape[:2]

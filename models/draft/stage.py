@@ -17,7 +17,9 @@ from models.draft.cache import Art, ArtCache
 from models.draft.cast import AURA_SHRINK, Puppet, aura_layers
 from models.draft.compositor import Layer, Matrix, canvas, compose
 from models.draft.palette import ACCENTS, MOOD_TINTS, TIME_TINTS
+from models.draft.plates import HEIGHT as PLATE_HEIGHT
 from models.draft.plates import MARGIN_X, MARGIN_Y, draw_plate
+from models.draft.plates import WIDTH as PLATE_WIDTH
 from models.draft.props import draw_prop
 from models.draft.raster import Image
 from models.draft.scene import Actor, Move, Scene
@@ -274,10 +276,10 @@ def _plate(scene: Scene, art: ArtCache) -> Art:
 
     def paint() -> Art:
         layers = art.get("plate", arguments, lambda: Art(draw_plate(*_plate_words(scene))), keep=False).images
-        flat = raster.blur(layers["far"], 1.2)
+        flat = raster.resize(layers["far"], PLATE_WIDTH, PLATE_HEIGHT)
         raster.over(flat, layers["mid"])
         flat = raster.bloom(raster.blur(flat, back.blur / back.zoom), 0.12)
-        near = raster.blur(layers["near"], 11)
+        near = raster.blur(raster.resize(layers["near"], PLATE_WIDTH, PLATE_HEIGHT), 11)
         return Art({"back": _graded(flat, scene, True), "near": _graded(near, scene, False)})
 
     return art.get("backdrop", [arguments, look], paint)
