@@ -29,7 +29,9 @@ class PaceLimits(Noun):
     total: Limits = (45.0, 75.0)
     aim: Limits = (55.0, 60.0)
     shot: Limits = (1.2, 5.0)  # a silent shot, and the least a spoken one may last
-    bearable: dict[str, float] = Field(default_factory=dict[str, float])  # most for silent shots of a size, as long as the episode gets long enough
+    bearable: dict[str, float] = Field(
+        default_factory=dict[str, float]
+    )  # most for silent shots of a size, as long as the episode gets long enough
     lead: Limits = (0.1, 0.8)  # from the cut to the first word
     gap: Limits = (0.12, 0.9)  # between two lines of one shot
     tail: Limits = (0.1, 2.6)  # from the last word to the cut
