@@ -132,9 +132,9 @@ def write_interchange(delivery: Delivery, folder: Path) -> None:
     name = f"{delivery.series.title} e{delivery.episode.number:03d}"
     write_text(folder / "cut.otio", interchange.to_otio(delivery.timeline, media, stems, name))
     write_text(folder / "cut.edl", interchange.to_edl(delivery.timeline, name))
-    write_text(
-        folder / "shots.csv", interchange.to_shots_csv(delivery.series, delivery.episode, delivery.timeline, media)
-    )
+    prompts = {shot: keyframe.request.description for shot, keyframe in delivery.keyframes.items()}
+    table = interchange.to_shots_csv(delivery.series, delivery.episode, delivery.timeline, media, prompts)
+    write_text(folder / "shots.csv", table)
 
 
 def relative(path: Path, folder: Path) -> str:

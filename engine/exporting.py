@@ -60,7 +60,7 @@ def export_episode(
 def shot_cues(timeline: Timeline, shot: str) -> Iterator[FrameCue]:
     """The shot's record frames without effects, with HANDLE_FRAMES more at both ends (held at the take's own ends)."""
     clips = [replace(clip, effects=()) for clip in timeline.picture if clip.shot == shot]
-    cues = [cue for clip in clips for cue in frame_cues(timeline, clip)]
+    cues = [replace(cue, flash=0.0) for clip in clips for cue in frame_cues(timeline, clip)]  # no end fade either
     last = max(cue.frame for cue in cues)
     head = [replace(cues[0], frame=max(0, cues[0].frame - n)) for n in range(HANDLE_FRAMES, 0, -1)]
     tail = [replace(cues[-1], frame=min(last, cues[-1].frame + n)) for n in range(1, HANDLE_FRAMES + 1)]

@@ -46,6 +46,10 @@ EYES = ("round", "cat", "narrow", "hooded")
 EYE_COLOURS = ("amber", "steel", "wine", "jade", "violet")
 ACCESSORIES = ("glasses", "earrings", "hairpin", "scar", "tattoo", "veil", "pendant", "gloves", "crown", "beard")
 ROOMS = ("dry", "car", "living", "office", "hall", "palace", "outdoor")
+SOUNDS = (
+    "whoosh", "impact", "subdrop", "riser", "heartbeat", "rain", "thunder", "wind", "door", "knock", "footstep",
+    "phone", "glass", "sword", "murmur", "magic", "page", "shutter", "clock",
+)  # fmt: skip
 DELIVERIES = ("voice", "whisper", "shout", "phone", "inner", "narrator")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_series import small_series
+from tests.small_series import small_series
 
 from engine.cli import run
 from engine.commands import locate, parse_episodes

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from small_series import small_series
+from tests.small_series import small_series
 
 from engine.config import Profile, load_profile
 from engine.core import Series, UserError
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 
 def small(profile: Profile) -> Profile:
-    return profile.model_copy(update={"width": 360, "height": 640, "x264_preset": "ultrafast"})
+    return profile.model_copy(update={"width": 360, "height": 640, "x264_preset": "superfast"})
 
 
 PROFILE = small(load_profile("draft"))
@@ -155,7 +155,7 @@ RUNNER = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from test_pipeline import PROFILE
+from tests.test_pipeline import PROFILE
 from engine.pipeline import render_series
 from engine.progress import Counter
 from engine.store import SeriesFolder
@@ -172,7 +172,7 @@ def test_a_kill_at_any_stage_loses_nothing_and_the_next_run_ends_the_same(
 ) -> None:
     folder = SeriesFolder(tmp_path / "watch-abc123")
     folder.save(small_series())
-    command = [sys.executable, "-c", RUNNER, str(folder.root), str(Path(__file__).parent)]
+    command = [sys.executable, "-c", RUNNER, str(folder.root), str(Path(__file__).parent.parent)]
     process = subprocess.Popen(command, start_new_session=True)
     wait_for_stage(folder.root / "takes" / stage, process)
     os.killpg(process.pid, signal.SIGKILL)

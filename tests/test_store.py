@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_series import small_series
+from tests.small_series import small_series
 
 from engine.core import UserError
 from engine.store import SeriesFolder, check_writable, find_series, identity, parse_series, series_text, slug, unit_seed

@@ -185,6 +185,8 @@ def _shots(series: Series, episode: Episode) -> Iterator[Fault]:
         yield from _word(number, None, f"shot {shot.id}'s size", shot.size, base.SHOT_SIZES)
         yield from _word(number, None, f"shot {shot.id}'s move", shot.move, base.CAMERA_MOVES)
         yield from _word(number, None, f"shot {shot.id}'s emotion", shot.emotion, base.EMOTIONS)
+        if shot.sound:
+            yield from _word(number, None, f"shot {shot.id}'s sound", shot.sound, base.SOUNDS)
         unknown = [who for who in shot.characters if who not in people]
         unknown += [shot.prop] if shot.prop and shot.prop not in props else []
         for id in unknown:
