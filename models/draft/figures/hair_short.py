@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.draft.figures.anatomy import Subject
-from models.draft.figures.geometry import Point, clipped, ink, path, spline
+from models.draft.figures.geometry import Point, clipped, ink, pair, path, spline
 from models.draft.figures.hair_rear import cropped, falling
 from models.draft.figures.haircut import Brush, HairArt, scaled
 
@@ -88,10 +88,10 @@ def slick(who: Subject) -> HairArt:
     brush = Brush(who)
     burns: Locks = [(scaled([(204, 160), (212, 260), (202, 350), (196, 420)], s), 28) for s in (-1, 1)]
     crest: Locks = [
-        ([(-60, 60), (-80, -10), (-30, -70), (70, -84)], 34), ([(0, 70), (6, -10), (70, -60), (160, -44)], 36),
-        ([(-110, 70), (-150, 0), (-130, -54), (-60, -80)], 30),
+        ([(-196, 60), (-150, -40), (-60, -86), (50, -88)], 46), ([(-90, -40), (10, -88), (110, -74), (190, -8)], 46),
+        ([(120, -50), (190, 0), (226, 80), (232, 160)], 36), ([(-150, -10), (-206, 50), (-232, 130), (-230, 190)], 34),
     ]  # fmt: skip
-    front = locks(brush, burns) + combed(brush) + locks(brush, crest, 5)
+    front = locks(brush, burns) + locks(brush, crest, 5) + combed(brush)
     loose: Locks = [([(-14, 66), (40, 110), (64, 170), (52, 226)], 17)] if not who.body.old else []
     rear = cropped(brush, [row for row in _EDGE if row[0][0][1] > -20], 540)
     return HairArt(brush.mass(_NAPE, True), front, locks(brush, loose, 8), brush.shadow(SLICK_CAP), rear)
@@ -176,7 +176,7 @@ def full_bangs(brush: Brush) -> tuple[str, str]:
         top = x * 0.42
         lines += ink([(top, -10), (x * 0.86, 110), (x + 20, y - 48)], 9, brush.tone.shade, "taper", 0.85)
         lines += ink([(top - 8, 6), (x * 0.86 - 12, 120), (x - 4, y - 30)], 5, brush.tone.light, "taper", 0.45)
-    fill = path(sheet, brush.tone.base, brush.tone.ink, 2.8)
+    fill = path(sheet, brush.tone.base) + path("M" + pair(roots[-1]) + edge, "none", brush.tone.ink, 3)
     gloss = brush.highlight(sheet, 100, -165, 165, 0.0012, (30, 70), 17)
     return fill + clipped(sheet, lines) + gloss, path(sheet, brush.who.skin.shade)
 

@@ -180,7 +180,9 @@ def palace_bun(who: Subject) -> HairArt:
     brush = Brush(who)
     loops = _loops(brush)
     front, shade = _parted(brush, 820)
-    front += _flower(brush, (-118, -34), 1.25, "#f6c6cc") + _flower(brush, (-66, -62), 0.85, RUBY) + _dangles(brush)
+    front += _dangles(brush)
+    if "crown" not in who.look.accessories:
+        front += _flower(brush, (-118, -34), 1.25, "#f6c6cc") + _flower(brush, (-66, -62), 0.85, RUBY)
     mark = "".join(
         f'<g transform="rotate({a})">{path("M0 8C-9-6-6-20 0-28C6-20 9-6 0 8Z", RUBY)}</g>' for a in (-38, 0, 38)
     )

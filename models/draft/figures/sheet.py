@@ -18,19 +18,16 @@ from models.draft.figures.head import draw_head, draw_neck, draw_veil_of_mood
 from models.draft.figures.marks import draw_gloom, draw_marks
 from models.draft.figures.mouth import VISEMES, draw_mouth, mouth_box
 from models.draft.figures.outfits import OUTFITS_DRAWN
-from models.draft.figures.raster import Canvas, Sprite, nothing
+from models.draft.figures.raster import Box, Canvas, Sprite, nothing
 
 MAX_YAW = 16.0
 EYE_STATES = ("open", "half", "closed")
 MOUTHS = ("rest", *VISEMES)
 HEAD_UNITS = 600
-REACH_SIDE, REACH_UP, REACH_DOWN = 690.0, 900.0, 1200.0
+REACH_SIDE, REACH_UP, REACH_DOWN = 650.0, 900.0, 1180.0
 """How many pixels beside, above and below the face any 1080x1920 shot can show: nothing beyond is drawn."""
 TOP, SIDE, FLOOR = -320.0, 780.0, 4150.0
 """The drawn window in head units: above the skull, beside the middle, down to."""
-
-
-OVER_BOX = (-340.0, TOP, 340.0, 780.0)
 
 
 @dataclass(frozen=True)
@@ -82,13 +79,20 @@ def _dressed(who: Subject, clothes: str) -> str:
     return f'<g transform="translate(0 {drop:.1f}) scale({scale})">{draw_neck(who)}{clothes}</g>'
 
 
+def _over_box(who: Subject) -> Box:
+    """Fringe, brows and tears; taller only for a crown, lower only for a veil or beard."""
+    worn = who.look.accessories
+    top = -250.0 if "crown" in worn else -140.0
+    return (-285.0, top, 285.0, 780.0 if "veil" in worn or "beard" in worn else 610.0)
+
+
 def _front(who: Subject, hair: HairArt, canvas: Canvas) -> tuple[Sprite, Sprite]:
     """(body, over): what lies under eyes and mouth, and what covers them."""
     clothes = OUTFITS_DRAWN[who.look.outfit](who).front + on_chest(who)
     face = draw_head(who, hair.shade) + on_skin(who) + draw_veil_of_mood(who) + draw_gloom(who)
     body = hair.back + _dressed(who, clothes) + face + hair.front + on_hair(who)
     over = hair.fringe + f'<g opacity=".92">{draw_brows(who)}</g>' + over_all(who) + draw_marks(who)
-    return canvas.render(body), canvas.render(over, OVER_BOX)
+    return canvas.render(body), canvas.render(over, _over_box(who))
 
 
 def _rear(who: Subject, hair: HairArt, canvas: Canvas) -> Sprite:
