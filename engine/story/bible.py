@@ -20,14 +20,16 @@ from engine.story.told import GENRES, Premise, Thing, told_as
 __all__ = ["build_bible", "by_role", "location_roles", "make_title", "prop_roles", "secret_clause"]
 
 
-def build_bible(premise: Premise, language: Language, seed: int, genre: str = "") -> Bible:
+def build_bible(premise: Premise, language: Language, seed: int, genre: str = "", as_written: bool = False) -> Bible:
     """The whole bible of a series, the same for the same premise, language and seed.
+
+    `as_written` keeps the premise's names whole, as a script's cues need them.
 
     Raises:
         UserError: `genre` is not one of GENRES."""
     if genre and genre not in GENRES:
         raise UserError(f"unknown genre '{genre}': choose from {', '.join(GENRES)}")
-    members = draw_cast(premise, language, seed)
+    members = draw_cast(premise, language, seed, as_written)
     things = choose_props(premise, seed)
     slots = _slots(premise, members, dict(things), language)
     characters = _characters(premise, members, slots, language, seed)

@@ -51,8 +51,8 @@ class Member:
     ties: tuple[tuple[Role, str], ...] = field(default_factory=tuple)
 
 
-def draw_cast(premise: Premise, language: Language, seed: int) -> dict[Role, Member]:
-    """The six roles, filled by the premise's people first."""
+def draw_cast(premise: Premise, language: Language, seed: int, as_written: bool = False) -> dict[Role, Member]:
+    """The six roles, filled by the premise's people first; `as_written` keeps a name of several words whole."""
     rng = random.Random(f"cast-{language}-{seed}-{premise.text}")
     kin: dict[Role, str] = {role: _kin_class(premise, role) for role in CAST}
     members: dict[Role, Member] = {}
@@ -60,7 +60,7 @@ def draw_cast(premise: Premise, language: Language, seed: int) -> dict[Role, Mem
         person = premise.person(role)
         sex = _sex(rng, premise, role, kin, members)
         members[role] = Member(role, sex, _age(rng, premise, role, kin), person)
-    members = _named(premise, members, kin, language, seed)
+    members = _named(premise, members, kin, language, seed, as_written)
     members = {role: replace(m, occupation=_trade(rng, premise, m, language)) for role, m in members.items()}
     return {role: replace(m, ties=_ties(premise, members, role, language)) for role, m in members.items()}
 
@@ -114,7 +114,12 @@ def _age(rng: random.Random, premise: Premise, role: Role, kin: Mapping[Role, st
 
 
 def _named(
-    premise: Premise, members: Mapping[Role, Member], kin: Mapping[Role, str], language: Language, seed: int
+    premise: Premise,
+    members: Mapping[Role, Member],
+    kin: Mapping[Role, str],
+    language: Language,
+    seed: int,
+    as_written: bool,
 ) -> dict[Role, Member]:
     """Names for all; the premise's own are kept, relatives share a surname unless a hidden tie is the story."""
     given = {role: m.person.name for role, m in members.items() if m.person and m.person.name}
@@ -127,7 +132,10 @@ def _named(
         shares = role == "lead" or (
             kin[role] in _SHARES_NAME and not hidden and not (language == "zh" and kin[role] == "spouse")
         )
-        name, full = _name(given.get(role, ""), member, family if shares else "", role == "lead", namer, language)
+        told = given.get(role, "")
+        name, full = _name(told, member, family if shares else "", role == "lead", namer, language)
+        if told and as_written:
+            name = full = told
         out[role] = replace(member, name=name[:40], full_name=full, id=f"char_{_id(name, role)}")
     return out
 
