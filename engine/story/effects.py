@@ -88,10 +88,11 @@ def _knows(world: World, binding: Binding, args: list[str], episode: int) -> Eff
 
 
 def _plain(predicate: str):
-    """predicate(subject, object)."""
+    """predicate(subject, object), with a third word as its value."""
 
     def effect(world: World, binding: Binding, args: list[str], episode: int) -> Effect:
-        return [Fact(predicate=predicate, subject=args[0], object=args[1])], [], []
+        value = args[2] if len(args) > 2 else ""
+        return [Fact(predicate=predicate, subject=args[0], object=args[1], value=value)], [], []
 
     return effect
 
@@ -106,8 +107,13 @@ def _holds(world: World, binding: Binding, args: list[str], episode: int) -> Eff
 
 
 def _warm(world: World, binding: Binding, args: list[str], episode: int) -> Effect:
+    """Warmth moves a step; at its limit the feeling is acted on instead: a promise, or a suspicion."""
     a, b, step = args
-    value = max(-WARMTH_LIMIT, min(WARMTH_LIMIT, world.number("warmth", a, b) + int(step)))
+    now = world.number("warmth", a, b)
+    value = max(-WARMTH_LIMIT, min(WARMTH_LIMIT, now + int(step)))
+    if value == now:
+        predicate = "promise" if value > 0 else "suspects"
+        return [Fact(predicate=predicate, subject=a, object=f"{b}_e{episode:03d}")], [], []
     return [Fact(predicate="warmth", subject=a, object=b, value=str(value))], [], []
 
 

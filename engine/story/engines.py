@@ -101,8 +101,10 @@ def lay_out(length: int, seed: int) -> list[Step]:
 
 
 def _dominant(group: Sequence[int]) -> int:
-    """The beat whose scene a merged episode plays: the finale's face-off, else the last one."""
-    return 8 if 8 in group and len(group) > 1 else 0 if 0 in group else group[-1]
+    """The beat whose scene a merged episode plays: the face-off, the wrong, the gate (it frees a captive), else the last."""
+    if len(group) > 1 and 8 in group:
+        return 8
+    return next((beat for beat in (0, 2) if beat in group), group[-1])
 
 
 def _between(num: int, arenas: bool, last: int, rng: random.Random, arena: int) -> tuple[list[tuple[str, int]], int]:

@@ -6,12 +6,13 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from engine.core import Change, Cliffhanger, Fact
 from engine.story.bank import Bank, Button, ChangeSpec, SceneTemplate, Spoken, parse_change
 from engine.story.effects import effects, meets
-from engine.story.engines import GAPS, SECOND_ENGINE_BEATS, Step, lay_out
+from engine.story.engines import ARENA, GAPS, SECOND_ENGINE_BEATS, Step, lay_out
 from engine.story.realise import Memory, Said, realise
 from engine.story.slots import Binding
 from engine.story.world import World, counts, violations
@@ -20,6 +21,7 @@ from models.words import count
 CLIFF_REST = 2  # episodes before a kind of cliffhanger may come again
 PLACE_RUN = 3  # most episodes running in one place
 TEMPLATE_REST = 3
+BRIDGE = 0.4  # how often a captive lead gets out at the first chance
 ELSEWHERE = 0.7  # how often a scene moves on when the last one played in the same place
 MIN_CHANGES = 3
 TRIALS = 14  # templates tried per episode before the step is relaxed
@@ -78,6 +80,8 @@ class Season:
     kits: list[Mapping[str, Any]] = field(default_factory=list)
     arena_kits: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     debts: list[Debt] = field(default_factory=list)
+    reserved: set[str] = field(default_factory=set)
+    sparing: bool = True  # leave the reserved kinds alone
 
 
 def plan_season(
@@ -89,7 +93,9 @@ def plan_season(
     season = Season(
         binding, bank, engines, era, threat, rng, Memory(binding.language, binding.names()), World.of(initial), initial
     )
-    for step in lay_out(length, seed):
+    steps = lay_out(length, seed)
+    for i, step in enumerate(steps):
+        season.reserved = _reserve(season, steps[i + 1 : i + 1 + CLIFF_REST])
         _play(season, step, length)
     return season.done, season.initial
 
@@ -114,7 +120,8 @@ def _initial(binding: Binding) -> list[Fact]:
 
 
 def _play(season: Season, step: Step, length: int) -> None:
-    for kinds in _relaxations(season, step):
+    for kinds, keep in product(_relaxations(season, step), (True, False)):
+        season.sparing = keep
         templates = _ranked(season, step, kinds)
         for template in templates[:TRIALS]:
             planned = _try_template(season, step, template, length)
@@ -129,11 +136,12 @@ def _relaxations(season: Season, step: Step) -> Iterator[tuple[str, ...]]:
     captive = bool(season.world.captor(season.binding.roles["L"].id))
     if captive and step.kind not in ("B0", "B1", "B2") and step.kind not in GAPS:
         raise DeadEnd("the lead is still captive")
-    if captive and step.kind in GAPS and (season.rng.random() < 0.5 or step.episode > 2):
+    if captive and step.kind in GAPS and (season.rng.random() < BRIDGE or step.episode > 2):
         yield ("bridge",)
     yield (step.kind,)
     if not step.beats and step.kind != "after":
         yield GAPS
+        yield ARENA
         yield ("bridge",)
 
 
@@ -200,7 +208,8 @@ def _place(season: Season, template: SceneTemplate) -> str:
     stuck = recent[0] if len(recent) == PLACE_RUN and len(set(recent)) == 1 else ""
     lead = season.binding.roles["L"].id
     wanted = list(season.binding.elsewhere[template.where]) if template.where else []
-    if season.world.captor(lead) and not wanted:
+    captor = season.world.captor(lead)
+    if captor and "L" in template.cast and ("R" not in template.cast or not wanted):
         wanted = [season.world.place(lead)]
     fitting = [place for place in wanted if place != stuck]
     if len(fitting) > 1 and fitting[0] in recent[-1:] and season.rng.random() < ELSEWHERE:
@@ -215,7 +224,13 @@ def _buttons(season: Season, template: SceneTemplate) -> list[Button]:
     recent = {p.cliff.kind for p in season.done[-CLIFF_REST:]}
     found = [b for b in template.buttons if b.kind not in recent]
     season.rng.shuffle(found)
-    return found
+    return [b for b in found if b.kind not in season.reserved] if season.sparing else found
+
+
+def _reserve(season: Season, steps: Sequence[Step]) -> set[str]:
+    """Kinds of cliffhanger that turning points within the next two episodes will want."""
+    kinds = [step.kind for step in steps if step.beats]
+    return {b.kind for t in season.bank.scenes if t.step in kinds for b in t.buttons}
 
 
 def _payments(season: Season, template: SceneTemplate) -> list[tuple[Debt | None, Spoken | None]]:

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from engine.core import Language
 from engine.story.bank import Bank, Button, SceneTemplate, Spoken
@@ -69,28 +70,30 @@ class Memory:
             self.skeletons[line.skeleton] = episode
 
 
-def normal_sentences(text: str) -> list[str]:
+@lru_cache(maxsize=50_000)
+def normal_sentences(text: str) -> tuple[str, ...]:
     """The sentences of a line, lower case, letters only.
 
     >>> normal_sentences("Just cold. How did she die?")
-    ['just cold', 'how did she die']
+    ('just cold', 'how did she die')
     """
     found = (" ".join(re.findall(r"\w+", s.lower())) for s in _SENTENCE.findall(text))
-    return [s for s in found if s]
+    return tuple(s for s in found if s)
 
 
-def grams(text: str, language: Language, names: frozenset[str]) -> list[str]:
+@lru_cache(maxsize=50_000)
+def grams(text: str, language: Language, names: frozenset[str]) -> tuple[str, ...]:
     """Runs of four words (seven Han characters), broken at names."""
     size = GRAM_LENGTH[language]
     if language == "zh":
         for name in names:
             text = text.replace(name, "\n")
         runs = ["".join(re.findall(r"[㐀-鿿]", part)) for part in text.split("\n")]
-        return [run[i : i + size] for run in runs for i in range(len(run) - size + 1)]
+        return tuple(run[i : i + size] for run in runs for i in range(len(run) - size + 1))
     tokens = [w.lower() for w in words(text)]
     low = {n.lower() for n in names}
     found = [tokens[i : i + size] for i in range(len(tokens) - size + 1)]
-    return [" ".join(g) for g in found if not low & {t.removesuffix("'s") for t in g}]
+    return tuple(" ".join(g) for g in found if not low & {t.removesuffix("'s") for t in g})
 
 
 def first_word(text: str, language: Language) -> str:
@@ -108,10 +111,6 @@ def name_uses(text: str, name: str, language: Language) -> int:
     return sum(w.removesuffix("'s").removesuffix("’s") == name for w in words(text))
 
 
-def speech_size(text: str, language: Language) -> int:
-    return count(text, language)
-
-
 def _options(
     line: Spoken, binding: Binding, memory: Memory, episode: int, limit: int, rng: random.Random
 ) -> list[Said]:
@@ -124,21 +123,44 @@ def _options(
     return found
 
 
-def _clashes(lines: Sequence[Said], memory: Memory) -> int:
-    """How many rules inside one episode a choice of wordings breaks."""
+@dataclass(frozen=True)
+class _Measure:
+    size: int
+    first: str
+    names: Counter[str]
+    sentences: tuple[str, ...]
+
+
+@lru_cache(maxsize=50_000)
+def _measure(text: str, language: Language, names: frozenset[str]) -> _Measure:
+    uses = Counter({name: name_uses(text, name, language) for name in names if name and name in text})
+    return _Measure(count(text, language), first_word(text, language), uses, normal_sentences(text))
+
+
+def _cost(lines: Sequence[Said], memory: Memory) -> int:
+    """0 when a choice of wordings keeps every rule and has the wanted size; rules inside the episode weigh most."""
     language = memory.language
-    firsts = Counter(first_word(line.text, language) for line in lines)
-    whole = "\n".join(line.text for line in lines)
-    names = sum(max(0, name_uses(whole, name, language) - NAME_LIMIT) for name in memory.names if name)
-    sentences = Counter(s for line in lines for s in normal_sentences(line.text))
-    doubled = sum(n - 1 for n in sentences.values())
-    return sum(max(0, n - FIRST_WORD_LIMIT) for n in firsts.values()) + names + doubled
-
-
-def _miss(lines: Sequence[Said], language: Language) -> int:
+    measures = [_measure(line.text, language, memory.names) for line in lines]
+    size = sum(m.size for m in measures)
     low, high = TOTAL_GOAL[language]
-    size = sum(count(line.text, language) for line in lines)
-    return low - size if size < low else max(0, size - high)
+    miss = low - size if size < low else max(0, size - high)
+    return 20 * _clashes(measures) + miss + 50 * (size > TOTAL_LIMIT[language])
+
+
+def _clashes(measures: Sequence[_Measure]) -> int:
+    """How many rules inside one episode a choice of wordings breaks."""
+    firsts = Counter(m.first for m in measures)
+    sentences = Counter(s for m in measures for s in m.sentences)
+    names: Counter[str] = Counter()
+    for m in measures:
+        names.update(m.names)
+    over = sum(max(0, n - FIRST_WORD_LIMIT) for n in firsts.values()) + sum(n - 1 for n in sentences.values())
+    return over + sum(max(0, n - NAME_LIMIT) for n in names.values())
+
+
+def _legal(lines: Sequence[Said], memory: Memory) -> bool:
+    measures = [_measure(line.text, memory.language, memory.names) for line in lines]
+    return not _clashes(measures) and sum(m.size for m in measures) <= TOTAL_LIMIT[memory.language]
 
 
 def realise(
@@ -159,16 +181,18 @@ def realise(
         found: list[Said | None] = [
             replace(o, source=number) for o in _options(line, binding, memory, episode, limit, rng)
         ]
+        if not found and number not in (0, BUTTON):
+            spare = replace(line, wordings=tuple(bank.phrases["fill"][line.function]))
+            found = [replace(o, source=number) for o in _options(spare, binding, memory, episode, limit, rng)]
         if line.optional and 0 < i < len(source) - 1:
             found.append(None)
         if not found:
             return None
         options.append(found)
     best = _search(options, memory, rng)
-    if _size(best, binding.language) < TOTAL_GOAL[binding.language][0]:
+    if _short(best, memory):
         best = _lengthen(best, template, binding, memory, episode, rng, bank)
-    legal = not _clashes(best, memory) and _size(best, binding.language) <= TOTAL_LIMIT[binding.language]
-    return best if legal and len(best) >= MIN_LINES else None
+    return best if _legal(best, memory) and len(best) >= MIN_LINES else None
 
 
 def _search(options: Sequence[Sequence[Said | None]], memory: Memory, rng: random.Random) -> list[Said]:
@@ -197,13 +221,10 @@ def _said(chosen: Sequence[Said | None]) -> list[Said]:
     return [line for line in chosen if line]
 
 
-def _size(lines: Sequence[Said], language: Language) -> int:
-    return sum(count(line.text, language) for line in lines)
-
-
-def _cost(lines: Sequence[Said], memory: Memory) -> int:
-    over = max(0, _size(lines, memory.language) - TOTAL_LIMIT[memory.language])
-    return 20 * _clashes(lines, memory) + _miss(lines, memory.language) + 50 * (over > 0)
+def _short(lines: Sequence[Said], memory: Memory) -> int:
+    """How much is missing to the wanted size."""
+    size = sum(_measure(line.text, memory.language, memory.names).size for line in lines)
+    return max(0, TOTAL_GOAL[memory.language][0] - size)
 
 
 def _lengthen(
@@ -218,15 +239,13 @@ def _lengthen(
     """Add one or two stock lines in the middle while the scene is too short; leaves it alone when none fits."""
     best = lines
     for _ in range(2):
-        if not _miss(best, binding.language):
+        if not _short(best, memory):
             break
         trials = list(_with_filler(best, template, binding, memory, episode, rng, bank))
-        legal = [
-            t for t in trials if not _clashes(t, memory) and _size(t, binding.language) <= TOTAL_LIMIT[binding.language]
-        ]
+        legal = [t for t in trials if _legal(t, memory)]
         if not legal:
             break
-        best = min(legal, key=lambda t: _miss(t, binding.language))
+        best = min(legal, key=lambda t: _short(t, memory))
     return best
 
 

@@ -46,6 +46,7 @@ class Binding:
     measures: Mapping[str, str] = field(default_factory=dict)  # zh measure word by noun
     scene: Mapping[str, str] = field(default_factory=dict)
     sees: tuple[str, ...] = ()  # openings of what the lead knows by the gift
+    filled: dict[tuple[str, str, str], str] = field(default_factory=dict, compare=False)  # memo of fill
 
     def at(self, place: str, kit: Mapping[str, Any]) -> Binding:
         extra = {k: v for k, v in kit.items() if isinstance(v, str)}
@@ -53,6 +54,12 @@ class Binding:
 
     def fill(self, text: str) -> str:
         """Replace every slot and mend the grammar around it. Raises KeyError on an unknown slot."""
+        key = (text, self.scene.get("place", ""), self.scene.get("event", ""))
+        if key not in self.filled:
+            self.filled[key] = self._fill(text)
+        return self.filled[key]
+
+    def _fill(self, text: str) -> str:
         for _ in range(3):  # a slot's words may hold slots themselves
             if "{" not in text:
                 break
