@@ -20,7 +20,18 @@ from models.draft.raster import Image, decode, encode
 
 ART_VERSION = 1
 """Raised whenever the same arguments draw different pixels."""
-DRAWING_MODULES = ("raster", "svg", "palette", "props", "props_paper", "props_worn", "props_things", "cast", "stage")
+DRAWING_MODULES = (
+    "raster",
+    "svg",
+    "palette",
+    "props",
+    "props_paper",
+    "props_worn",
+    "props_things",
+    "cast",
+    "stage",
+    "typeface",
+)
 DISK_LIMIT_BYTES = 2 * 1024**3
 MEMORY_LIMIT_BYTES = 192 * 1024**2
 SWEEP_EVERY = 64  # new entries between two looks at the folder's size

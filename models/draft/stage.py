@@ -178,7 +178,7 @@ class Stage:
     def _place_prop(self, number: int, view: View, cut: Matrix) -> Matrix:
         s = self.scale
         lift = 4 * math.sin(2 * math.pi * _twos(number) / self.scene.fps / BREATH_SECONDS) * s
-        base = np.array([[s, 0, self.width / 2 - 540 * s], [0, s, lift]])
+        base = np.array([[s, 0, self.width / 2 - (540 + MARGIN_X) * s], [0, s, lift - MARGIN_Y * s]])
         return _then(_then(base, self._camera(view, PARALLAX["figure"])), cut)
 
     def _figure(self, index: int, number: int, view: View, cut: Matrix) -> list[tuple[Layer, Matrix]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import struct
 import unicodedata
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 
 FAMILY_RECORDS = (16, 1)
@@ -100,3 +101,13 @@ def _groups(part: bytes) -> set[int]:
         start, end, _ = struct.unpack(">III", part[16 + 12 * i : 28 + 12 * i])
         points.update(range(start, end + 1))
     return points
+
+
+@lru_cache(maxsize=1)
+def house_font() -> Path | None:
+    """The typeface that is shipped as data, if this installation has it."""
+    try:
+        folder = Path(str(files("configs"))) / "fonts"
+    except ModuleNotFoundError:
+        return None
+    return next((p for p in sorted(folder.glob("*.[ot]tf")) if p.is_file()), None)
