@@ -6,7 +6,7 @@ from models.draft.figures.anatomy import Subject
 from models.draft.figures.geometry import Point, clipped, path, sample
 from models.draft.figures.palette import CLOTHS, GOLD, LINEN, SILVER, STEEL, Tone, accent, cloth, mix
 from models.draft.figures.tailoring import FLOOR, HIP, SIDES, WAIST, OutfitArt, Tailor, across, darker
-from models.draft.figures.western import LEATHER
+from models.draft.figures.western import LEATHER, mirrored_pair
 
 _DIAMOND = "M0-13L9 0L0 13L-9 0Z"
 
@@ -195,58 +195,49 @@ def _pauldron(tailor: Tailor, side: int, metal: Tone, trim: Tone) -> str:
     return out + tailor.button(side * w * 0.80, 830, 26, trim)
 
 
-def armour(who: Subject) -> OutfitArt:
-    """A general's lamellar armour with shoulder plates, a mirror on the chest and a cape."""
-    tailor, tone = Tailor(who), cloth(who.look.outfit_colour)
-    w, n = tailor.wide, tailor.neck
-    metal = GOLD if who.look.outfit_colour == "gold" else STEEL
-    trim = GOLD if metal is STEEL else SILVER
-    cape_tone = accent(who.look.outfit_colour) if who.look.outfit_colour in ("gold", "grey", "white") else tone
+def _breastplate(tailor: Tailor, metal: Tone, trim: Tone) -> str:
+    """Plate, straps, gold ribs, the mirror on the chest and the belt."""
+    w, n, waist = tailor.wide, tailor.neck, tailor.waist
+    plate = [(0, 850), (n + 40, 836), (w * 0.70, 880), (w * 0.76, 1060), (waist * 0.94, WAIST - 40)]
+    foot = [(waist * 0.94, WAIST - 40), (0, WAIST + 10), (-waist * 0.94, WAIST - 40)]
+    shade = [(w * 0.34, 840), (w * 0.36, 1200), (w * 0.2, WAIST), (w + 100, WAIST), (w + 100, 840)]
+    out = tailor.piece(metal, mirrored_pair(plate), foot, shade=shade)
+    rib = [(w * 0.12, 900), (w * 0.40, 1180), (waist * 0.80, WAIST - 50)]
+    for side in SIDES:
+        out += tailor.band(across(rib, side), 24, trim, 3)
+        out += tailor.fold(across([(w * 0.62, 980), (w * 0.56, 1200), (waist * 0.7, 1380)], side), metal, 8)
+        out += tailor.band(across([(n + 10, 716), (n + 50, 800), (w * 0.5, 900)], side), 56, LEATHER)
+        out += tailor.gleam(across([(w * 0.2, 900), (w * 0.5, 880)], side), metal, 14, 0.8)
+    out += tailor.button(0, 1130, 96, trim) + tailor.button(0, 1130, 74, metal)
+    out += tailor.gleam([(-40, 1150), (-20, 1090), (30, 1080)], metal, 12)
+    out += tailor.band([(-waist - 8, WAIST + 30), (0, WAIST + 60), (waist + 8, WAIST + 30)], 96, LEATHER)
+    return out + tailor.button(0, WAIST + 54, 58, trim) + tailor.button(0, WAIST + 54, 30, metal)
+
+
+def _cape(tailor: Tailor, tone: Tone) -> str:
+    w = tailor.wide
     spread = [(w * 0.8, 790), (w + 90, 1000), (w + 170, 2000), (720, FLOOR - 40)]
     hem = [(720, FLOOR - 40), (0, FLOOR - 20), (-720, FLOOR - 40)]
-    cape = tailor.piece(cape_tone, spread, hem, across(spread[::-1], -1))
-    lower = tailor.trousers(CLOTHS["black"], LEATHER) + tailor.skirt(
-        darker(cape_tone, 0.25), 2760, tailor.hip * 1.25, pleats=5
-    )
+    return tailor.piece(tone, spread, hem, across(spread[::-1], -1))
+
+
+def armour(who: Subject) -> OutfitArt:
+    """A general's lamellar armour with shoulder plates, a mirror on the chest and a cape."""
+    tailor, colour = Tailor(who), who.look.outfit_colour
+    n = tailor.neck
+    metal, trim = (GOLD, SILVER) if colour == "gold" else (STEEL, GOLD)
+    silk = accent(colour) if colour in ("gold", "grey", "white") else cloth(colour)
+    under, cape = darker(silk, 0.25), _cape(tailor, silk)
+    lower = tailor.trousers(CLOTHS["black"], LEATHER) + tailor.skirt(under, 2760, tailor.hip * 1.25, pleats=5)
     lower += _scales(tailor, WAIST + 80, 2360, tailor.hip * 1.06, metal)
-    front = cape + lower + tailor.bodice(darker(cape_tone, 0.25), [(0, 800), (n * 0.7, 780), (n, 722)], WAIST + 100)
-    plate = [(0, 850), (n + 40, 836), (w * 0.70, 880), (w * 0.76, 1060), (tailor.waist * 0.94, WAIST - 40)]
-    chest = [*mirrored(plate), *plate[1:]]
-    shade = [(w * 0.34, 840), (w * 0.36, 1200), (w * 0.2, WAIST), (w + 100, WAIST), (w + 100, 840)]
-    front += tailor.piece(
-        metal,
-        chest,
-        [(tailor.waist * 0.94, WAIST - 40), (0, WAIST + 10), (-tailor.waist * 0.94, WAIST - 40)],
-        shade=shade,
-    )
-    for side in SIDES:
-        front += tailor.band(
-            across([(w * 0.12, 900), (w * 0.40, 1180), (tailor.waist * 0.80, WAIST - 50)], side), 24, trim, 3
-        )
-        front += tailor.fold(across([(w * 0.62, 980), (w * 0.56, 1200), (tailor.waist * 0.7, 1380)], side), metal, 8)
-        front += tailor.band(across([(n + 10, 716), (n + 50, 800), (w * 0.5, 900)], side), 56, LEATHER)
-        front += tailor.gleam(across([(w * 0.2, 900), (w * 0.5, 880)], side), metal, 14, 0.8)
-    front += (
-        tailor.button(0, 1130, 96, trim)
-        + tailor.button(0, 1130, 74, metal)
-        + tailor.gleam([(-40, 1150), (-20, 1090), (30, 1080)], metal, 12)
-    )
-    front += tailor.band(
-        [(-tailor.waist - 8, WAIST + 30), (0, WAIST + 60), (tailor.waist + 8, WAIST + 30)], 96, LEATHER
-    )
-    front += tailor.button(0, WAIST + 54, 58, trim) + tailor.button(0, WAIST + 54, 30, metal)
-    front += tailor.sleeves(darker(cape_tone, 0.25), cuff=None) + _bracers(tailor, metal)
-    front += tailor.band([(-n - 60, 772), (-n * 0.5, 830), (0, 852), (n * 0.5, 830), (n + 60, 772)], 66, cape_tone)
-    front += "".join(_pauldron(tailor, side, metal, trim) for side in SIDES)
-    rear = lower + tailor.nape(darker(cape_tone, 0.25)) + tailor.sleeves(darker(cape_tone, 0.25)) + cape
-    folds = "".join(
-        tailor.fold([(k * 90, 900), (k * 130, 2000), (k * 190, 3800)], cape_tone, 14) for k in (-2, -1, 0, 1, 2)
-    )
-    return OutfitArt(front, rear + folds + "".join(_pauldron(tailor, side, metal, trim) for side in SIDES))
-
-
-def mirrored(points: list[Point]) -> list[Point]:
-    return [(-x, y) for x, y in points[::-1]]
+    plates = "".join(_pauldron(tailor, side, metal, trim) for side in SIDES)
+    front = cape + lower + tailor.bodice(under, [(0, 800), (n * 0.7, 780), (n, 722)], WAIST + 100)
+    front += _breastplate(tailor, metal, trim) + tailor.sleeves(under) + _bracers(tailor, metal)
+    front += tailor.band([(-n - 60, 772), (-n * 0.5, 830), (0, 852), (n * 0.5, 830), (n + 60, 772)], 66, silk) + plates
+    rear = lower + tailor.nape(under) + tailor.sleeves(under) + cape
+    for k in (-2, -1, 0, 1, 2):
+        rear += tailor.fold([(k * 90, 900), (k * 130, 2000), (k * 190, 3800)], silk, 14)
+    return OutfitArt(front, rear + plates)
 
 
 def _bracers(tailor: Tailor, metal: Tone) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from models.draft.figures.anatomy import Subject
-from models.draft.figures.geometry import Point, clipped, ellipse, path, spline
+from models.draft.figures.geometry import Point, clipped, ellipse, pair, path, spline
 from models.draft.figures.palette import CLOTHS, GOLD, LINEN, STEEL, Tone, accent, cloth, mix
-from models.draft.figures.tailoring import HIP, KNEE, SIDES, WAIST, OutfitArt, Tailor, across, darker, skin_tone
+from models.draft.figures.tailoring import KNEE, SIDES, WAIST, OutfitArt, Tailor, across, darker
 from models.draft.figures.western import LEATHER, jacket, mirrored_pair, shirt, tie
 
 DENIM = Tone("#41587f", "#2a3b5c", "#6f8ab4", "#101828")
@@ -75,64 +75,55 @@ def hospital(who: Subject) -> OutfitArt:
     return OutfitArt(front + sleeves + tag, rear)
 
 
+def _vest(tailor: Tailor, tone: Tone, trim: Tone) -> OutfitArt:
+    n, hip = tailor.neck, tailor.hip
+    lower = tailor.trousers(darker(tone), LEATHER)
+    neck = [(0, 1130), (60, 990), (n + 30, 750)]
+    piping = [(0, 1164), (60, 1024), (n + 34, 790)]
+    front = lower + shirt(tailor) + tie(tailor, trim) + tailor.sleeves(LINEN, loose=16)
+    front += tailor.bodice(tone, neck, 1880, sleeveless=True)
+    front += tailor.band(mirrored_pair(neck), 24, LINEN) + tailor.band(mirrored_pair(piping), 10, trim, 2)
+    front += tailor.button(tailor.wide * 0.46, 1080, 22, GOLD)
+    front += tailor.band([(-hip, 1850), (0, 1866), (hip, 1850)], 44, darker(tone, 0.15))
+    return OutfitArt(front, lower + tailor.sleeves(LINEN, loose=16) + tailor.nape(tone, 1880))
+
+
+def _line(tailor: Tailor, points: list[Point], colour: str, width: float) -> str:
+    return path("M" + "L".join(pair(p) for p in tailor.turn(points)), "none", colour, width)
+
+
+def _sailor_collar(tailor: Tailor, tone: Tone, trim: Tone) -> str:
+    n, w = tailor.neck, tailor.wide
+    flap: list[Point] = [
+        (n - 10, 704), (n + 46, 752), (w * 0.72, 850), (w * 0.66, 960), (n + 40, 1000), (6, 1120), (16, 1040), (n * 0.66, 880),
+    ]  # fmt: skip
+    stripe = [(w * 0.64, 876), (w * 0.60, 930), (n + 30, 964), (22, 1084)]
+    wing = [(0, 1100), (70, 1060), (130, 1080), (124, 1160), (60, 1140)]
+    end = [(6, 1120), (60, 1200), (84, 1320), (30, 1300), (4, 1180)]
+    out = ""
+    for side in SIDES:
+        out += tailor.flat(tone, across(flap, side)) + _line(tailor, across(stripe, side), LINEN.base, 7)
+        out += tailor.piece(trim, across(wing, side), line=4) + tailor.piece(trim, across(end, side), line=4)
+    return out + tailor.button(0, 1114, 24, trim)
+
+
+def _sailor(tailor: Tailor, tone: Tone, trim: Tone) -> OutfitArt:
+    n, w = tailor.neck, tailor.wide
+    lower = tailor.legs(LINEN, LEATHER) + tailor.skirt(tone, KNEE - 240, tailor.hip * 1.35, pleats=9)
+    lower += tailor.sleeves(LINEN, loose=26, cuff=tone)
+    front = lower + tailor.bodice(LINEN, [(0, 1060), (50, 940), (n + 8, 740)], WAIST + 120, 4)
+    front += tailor.flat(LINEN, [(-44, 960), (44, 960), (0, 1060)], 3)
+    front += tailor.seam([(-40, 980), (0, 990), (40, 980)], tone, 6) + _sailor_collar(tailor, tone, trim)
+    cape = mirrored_pair([(0, 706), (n, 716), (w * 0.66, 790), (w * 0.6, 1060)])
+    stripe = [(-w * 0.6, 800), (-w * 0.54, 1020), (w * 0.54, 1020), (w * 0.6, 800)]
+    rear = lower + tailor.nape(LINEN, WAIST + 120) + tailor.flat(tone, cape) + _line(tailor, stripe, LINEN.base, 8)
+    return OutfitArt(front, rear)
+
+
 def school(who: Subject) -> OutfitArt:
     """A sailor blouse with a ribbon and pleated skirt, or shirt, tie and knitted vest."""
-    tailor, tone = Tailor(who), cloth(who.look.outfit_colour)
-    trim, n, w = accent(who.look.outfit_colour), tailor.neck, tailor.wide
-    if who.look.sex == "male":
-        lower = tailor.trousers(darker(tone), LEATHER)
-        neck = [(0, 1130), (60, 990), (n + 30, 750)]
-        front = lower + shirt(tailor) + tie(tailor, trim) + tailor.sleeves(LINEN, loose=16)
-        front += tailor.bodice(tone, neck, 1880, sleeveless=True) + tailor.band(mirrored_pair(neck), 24, LINEN)
-        front += tailor.band(mirrored_pair([(x, y + 34) for x, y in neck[:2]] + [(n + 34, 790)]), 10, trim, 2)
-        front += tailor.button(w * 0.46, 1080, 22, GOLD) + tailor.band(
-            [(-tailor.hip, 1850), (0, 1866), (tailor.hip, 1850)], 44, darker(tone, 0.15)
-        )
-        return OutfitArt(front, lower + tailor.sleeves(LINEN, loose=16) + tailor.nape(tone, 1880))
-    lower = tailor.legs(LINEN, LEATHER) + tailor.skirt(tone, KNEE - 240, tailor.hip * 1.35, pleats=9)
-    front = (
-        lower
-        + tailor.sleeves(LINEN, loose=26, cuff=tone)
-        + tailor.bodice(LINEN, [(0, 1060), (50, 940), (n + 8, 740)], WAIST + 120, 4)
-    )
-    front += tailor.flat(LINEN, [(-44, 960), (44, 960), (0, 1060)], 3) + tailor.seam(
-        [(-40, 980), (0, 990), (40, 980)], tone, 6
-    )
-    for side in SIDES:
-        flap = [
-            (n - 10, 704),
-            (n + 46, 752),
-            (w * 0.72, 850),
-            (w * 0.66, 960),
-            (n + 40, 1000),
-            (6, 1120),
-            (16, 1040),
-            (n * 0.66, 880),
-        ]
-        front += tailor.flat(tone, across(flap, side))
-        stripe = [(w * 0.64, 876), (w * 0.60, 930), (n + 30, 964), (22, 1084)]
-        front += path(
-            "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in tailor.turn(across(stripe, side))), "none", LINEN.base, 7
-        )
-        front += tailor.piece(trim, across([(0, 1100), (70, 1060), (130, 1080), (124, 1160), (60, 1140)], side), line=4)
-        front += tailor.piece(trim, across([(6, 1120), (60, 1200), (84, 1320), (30, 1300), (4, 1180)], side), line=4)
-    front += tailor.button(0, 1114, 24, trim)
-    back: list[Point] = [
-        (-w * 0.66, 790),
-        (-n, 716),
-        (0, 706),
-        (n, 716),
-        (w * 0.66, 790),
-        (w * 0.6, 1060),
-        (-w * 0.6, 1060),
-    ]
-    rear = (
-        lower + tailor.sleeves(LINEN, loose=26, cuff=tone) + tailor.nape(LINEN, WAIST + 120) + tailor.flat(tone, back)
-    )
-    stripe = [(-w * 0.6, 800), (-w * 0.54, 1020), (w * 0.54, 1020), (w * 0.6, 800)]
-    return OutfitArt(
-        front, rear + path("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in tailor.turn(stripe)), "none", LINEN.base, 8)
-    )
+    tone, trim = cloth(who.look.outfit_colour), accent(who.look.outfit_colour)
+    return _vest(Tailor(who), tone, trim) if who.look.sex == "male" else _sailor(Tailor(who), tone, trim)
 
 
 def _epaulette(tailor: Tailor, side: int, tone: Tone) -> str:
@@ -146,34 +137,37 @@ def _epaulette(tailor: Tailor, side: int, tone: Tone) -> str:
     return out + tailor.button(side * w * 0.54, 812, 11, tone)
 
 
+def _tunic(tailor: Tailor, tone: Tone, metal: Tone) -> str:
+    """The buttoned front with its stand collar and breast pockets."""
+    n, w = tailor.neck, tailor.wide
+    out = tailor.bodice(tone, [(0, 800), (n * 0.7, 776), (n, 722)], 2000)
+    out += tailor.band([(-n + 4, 668), (-n * 0.62, 730), (0, 762), (n * 0.62, 730), (n - 4, 668)], 84, tone)
+    out += tailor.seam([(0, 804), (6, 1200), (0, 2000)], tone, 5)
+    pocket = [(w * 0.26, 1060), (w * 0.62, 1046), (w * 0.62, 1104), (w * 0.44, 1130), (w * 0.26, 1112)]
+    for side in SIDES:
+        out += tailor.button(side * n * 0.44, 742, 13, metal) + tailor.flat(tone, across(pocket, side), 4)
+        out += tailor.button(side * w * 0.44, 1092, 10, metal)
+    return out + "".join(tailor.button(0, y, 15, metal) for y in (870, 1000, 1130, 1260, 1390))
+
+
+def _badge(tailor: Tailor, metal: Tone, heart: Tone) -> str:
+    at = tailor.turn([(tailor.wide * 0.44, 980)])[0]
+    out = ellipse(at, 26, 30, metal.base, extra=f'stroke="{metal.ink}" stroke-width="4"')
+    return out + ellipse(at, 12, 14, heart.base, extra=f'stroke="{metal.ink}" stroke-width="2.5"')
+
+
 def uniform(who: Subject) -> OutfitArt:
     """A buttoned tunic with a stand collar, epaulettes, belt and badge."""
     tailor, tone = Tailor(who), cloth(who.look.outfit_colour)
     n, w = tailor.neck, tailor.wide
     metal = GOLD if who.look.outfit_colour not in ("gold", "cream") else STEEL
-    lower = tailor.trousers(darker(tone, 0.2), LEATHER)
-    front = lower + tailor.bodice(tone, [(0, 800), (n * 0.7, 776), (n, 722)], 2000)
-    front += tailor.band([(-n + 4, 668), (-n * 0.62, 730), (0, 762), (n * 0.62, 730), (n - 4, 668)], 84, tone)
-    front += tailor.seam([(0, 804), (6, 1200), (0, 2000)], tone, 5)
-    for side in SIDES:
-        front += tailor.button(side * n * 0.44, 742, 13, metal)
-        pocket = [(w * 0.26, 1060), (w * 0.62, 1046), (w * 0.62, 1104), (w * 0.44, 1130), (w * 0.26, 1112)]
-        front += tailor.flat(tone, across(pocket, side), 4) + tailor.button(side * w * 0.44, 1092, 10, metal)
-    front += "".join(tailor.button(0, y, 15, metal) for y in (870, 1000, 1130, 1260, 1390))
+    lower, cuff = tailor.trousers(darker(tone, 0.2), LEATHER), darker(tone, 0.25)
     belt = [(-tailor.waist - 6, WAIST), (0, WAIST + 22), (tailor.waist + 6, WAIST)]
-    buckle = tailor.flat(metal, [(-44, WAIST - 26), (44, WAIST - 26), (44, WAIST + 66), (-44, WAIST + 66)])
     strap = tailor.band(belt, 84, LEATHER)
-    sash = tailor.band([(-w * 0.62, 800), (-60, 1120), (tailor.waist * 0.9, WAIST - 10)], 30, LEATHER)
-    front += sash + strap + buckle + tailor.sleeves(tone, cuff=darker(tone, 0.25))
     boards = "".join(_epaulette(tailor, side, metal) for side in SIDES)
-    star = tailor.turn([(w * 0.44, 980)])[0]
-    badge = ellipse(star, 26, 30, metal.base, extra=f'stroke="{metal.ink}" stroke-width="4"')
-    badge += ellipse(
-        star, 12, 14, accent(who.look.outfit_colour).base, extra=f'stroke="{metal.ink}" stroke-width="2.5"'
-    )
-    rear = lower + tailor.nape(tone, 2000) + strap + tailor.sleeves(tone, cuff=darker(tone, 0.25))
-    rear += tailor.band([(-n, 730), (0, 706), (n, 730)], 84, tone) + boards
-    return OutfitArt(front + boards + badge, rear)
-
-
-__all__ = ["HIP", "hospital", "school", "skin_tone", "street", "uniform"]
+    front = lower + _tunic(tailor, tone, metal)
+    front += tailor.band([(-w * 0.62, 800), (-60, 1120), (tailor.waist * 0.9, WAIST - 10)], 30, LEATHER) + strap
+    front += tailor.flat(metal, [(-44, WAIST - 26), (44, WAIST - 26), (44, WAIST + 66), (-44, WAIST + 66)])
+    front += tailor.sleeves(tone, cuff=cuff) + boards + _badge(tailor, metal, accent(who.look.outfit_colour))
+    rear = lower + tailor.nape(tone, 2000) + strap + tailor.sleeves(tone, cuff=cuff)
+    return OutfitArt(front, rear + tailor.band([(-n, 730), (0, 706), (n, 730)], 84, tone) + boards)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.draft.figures.anatomy import Subject
 from models.draft.figures.geometry import Point
 from models.draft.figures.palette import CLOTHS, GOLD, LINEN, Tone, accent, cloth
-from models.draft.figures.tailoring import ANKLE, HIP, KNEE, SIDES, WAIST, OutfitArt, Tailor, across, darker, skin_tone
+from models.draft.figures.tailoring import HIP, KNEE, SIDES, WAIST, OutfitArt, Tailor, across, darker, skin_tone
 
 LEATHER = Tone("#2a2022", "#161012", "#5c4a4c", "#080506")
 _COLLAR: list[Point] = [(0, 900), (40, 820), (90, 740)]
@@ -161,55 +161,42 @@ def _jewels(tailor: Tailor, points: list[Point], tone: Tone) -> str:
     return "".join(tailor.button(x, y, 5.5 + (i % 3) * 2, tone) for i, (x, y) in enumerate(points))
 
 
-def _evening_gown(who: Subject) -> OutfitArt:
-    tailor, tone, skin = Tailor(who), cloth(who.look.outfit_colour), skin_tone(who.skin)
+def _bare_shoulders(tailor: Tailor, skin: Tone) -> str:
     w = tailor.wide
-    arms = "".join(tailor.bare_arm(side, 900) for side in SIDES)
-    bust = [(0, 1030), (60, 972), (150, 940), (w * 0.66, 968), (w * 0.82, 1030)]
-    trunk = [
-        (w * 0.82, 1030),
-        (w * 0.80, 1160),
-        (tailor.waist * 0.94, WAIST),
-        (tailor.hip, HIP),
-        (tailor.hip * 1.02, 2000),
-    ]
-    shade = [
-        (w * 0.5, 980),
-        (w * 0.44, 1200),
-        (tailor.waist * 0.5, WAIST),
-        (tailor.hip * 0.6, 2010),
-        (w + 100, 2010),
-        (w + 100, 980),
-    ]
-    skirt = tailor.skirt(tone, 3930, 700, HIP - 20, 7)
     sides = [*tailor.shoulder_line(), (w * 0.84, 1040), (w * 0.70, 1100)]
     shadow = [(w * 0.6, 800), (w * 0.56, 1110), (w, 1110), (w, 800)]
-    chest = tailor.piece(skin, sides, [(-x, y) for x, y in sides[::-1]], line=0, shade=shadow)
-    chest += "".join(tailor.seam(across(tailor.shoulder_line(), side), skin, 4) for side in SIDES)
-    bones = "".join(
-        tailor.crease(across([(22, 812), (90, 796), (w * 0.6, 796), (w * 0.74, 800)], s), skin, 8) for s in SIDES
-    )
-    top = tailor.piece(tone, mirrored_pair(bust), trunk, [(-x, y) for x, y in trunk[::-1]], shade=shade)
+    out = tailor.piece(skin, sides, across(sides[::-1], -1), line=0, shade=shadow)
+    bone = [(22, 812), (90, 796), (w * 0.6, 796), (w * 0.74, 800)]
     for side in SIDES:
-        top += tailor.band(across([(w * 0.70, 980), (w * 0.86, 980), (w * 1.06, 1040)], side), 64, tone)
-        top += tailor.fold(across([(40, 1080), (120, 1180), (w * 0.5, 1240)], side), tone, 7)
-        top += tailor.gleam(
-            across([(w * 0.56, 1000), (w * 0.46, 1160), (tailor.waist * 0.66, WAIST)], side), tone, 12, 0.55
-        )
+        out += tailor.seam(across(tailor.shoulder_line(), side), skin, 4) + tailor.crease(across(bone, side), skin, 8)
+    return out
+
+
+def _gown_trunk(tailor: Tailor, tone: Tone, edge: list[Point]) -> str:
+    """The fitted part of a gown under a neckline given from the middle outwards."""
+    w, waist, hip = tailor.wide, tailor.waist, tailor.hip
+    trunk = [(w * 0.82, 1030), (w * 0.80, 1160), (waist * 0.94, WAIST), (hip, HIP), (hip * 1.02, 2000)]
+    shade = [(w * 0.5, 980), (w * 0.44, 1200), (waist * 0.5, WAIST), (hip * 0.6, 2010), (w + 100, 2010), (w + 100, 980)]
+    return tailor.piece(tone, mirrored_pair(edge), trunk, across(trunk[::-1], -1), shade=shade)
+
+
+def _evening_gown(who: Subject) -> OutfitArt:
+    tailor, tone, skin = Tailor(who), cloth(who.look.outfit_colour), skin_tone(who.skin)
+    w, waist = tailor.wide, tailor.waist
+    lower = tailor.skirt(tone, 3930, 700, HIP - 20, 7) + "".join(tailor.bare_arm(side, 900) for side in SIDES)
+    bust = [(0, 1030), (60, 972), (150, 940), (w * 0.66, 968), (w * 0.82, 1030)]
+    front = lower + _bare_shoulders(tailor, skin) + _gown_trunk(tailor, tone, bust)
+    for side in SIDES:
+        front += tailor.band(across([(w * 0.70, 980), (w * 0.86, 980), (w * 1.06, 1040)], side), 64, tone)
+        front += tailor.fold(across([(40, 1080), (120, 1180), (w * 0.5, 1240)], side), tone, 7)
+        front += tailor.gleam(across([(w * 0.56, 1000), (w * 0.46, 1160), (waist * 0.66, WAIST)], side), tone, 12, 0.55)
     beads = [(x, y - 6) for x, y in mirrored_pair(bust)[1:-1]] + [(0, 1080), (-24, 1120), (24, 1124), (0, 1170)]
-    sparkle = [(-160, 2300), (90, 2240), (-60, 2520), (220, 2600), (-280, 2800), (20, 2860), (340, 3000), (-140, 3100)]
-    front = skirt + arms + chest + bones + top + _jewels(tailor, beads + sparkle, GOLD)
+    beads += [(-160, 2300), (90, 2240), (-60, 2520), (220, 2600), (-280, 2800), (20, 2860), (340, 3000), (-140, 3100)]
     necklace = [(-78, 742), (-46, 800), (0, 826), (46, 800), (78, 742)]
-    front += _jewels(tailor, necklace, GOLD) + tailor.button(0, 856, 13, accent(who.look.outfit_colour))
-    back = [(tailor.neck, 726), (w * 0.80, 1000), (tailor.waist * 0.9, WAIST - 40)]
-    v_back = [(0, 1380), (90, 1180), (w * 0.6, 1040), (w * 0.82, 1010)]
-    rear = (
-        skirt
-        + arms
-        + tailor.piece(skin, back, [(-x, y) for x, y in back[::-1]], line=0)
-        + chest
-        + tailor.piece(tone, mirrored_pair(v_back), trunk, [(-x, y) for x, y in trunk[::-1]], shade=shade)
-    )
+    front += _jewels(tailor, beads + necklace, GOLD) + tailor.button(0, 856, 13, accent(who.look.outfit_colour))
+    back = [(tailor.neck, 726), (w * 0.80, 1000), (waist * 0.9, WAIST - 40)]
+    rear = lower + tailor.piece(skin, back, across(back[::-1], -1), line=0) + _bare_shoulders(tailor, skin)
+    rear += _gown_trunk(tailor, tone, [(0, 1380), (90, 1180), (w * 0.6, 1040), (w * 0.82, 1010)])
     return OutfitArt(front, rear + tailor.fold([(-8, 800), (0, 1100), (0, 1370)], skin, 6, 0.5))
 
 
@@ -268,6 +255,3 @@ def dress(who: Subject) -> OutfitArt:
     sash = tailor.band(belt, 60, trim)
     front = front + sash + tailor.button(0, WAIST + 10, 26, trim)
     return OutfitArt(front, lower + tailor.sleeves(tone, 1240, 52, trim) + tailor.nape(tone, WAIST + 30) + sash)
-
-
-__all__ = ["ANKLE", "LEATHER", "blazer", "coat", "dress", "gown", "mirrored_pair", "shirt", "suit", "tie"]
