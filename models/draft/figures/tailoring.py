@@ -289,7 +289,3 @@ class Tailor:
 
 def darker(tone: Tone, share: float = 0.3) -> Tone:
     return Tone(mix(tone.base, tone.ink, share), mix(tone.shade, tone.ink, share), tone.base, tone.ink)
-
-
-def paler(tone: Tone, share: float = 0.6) -> Tone:
-    return Tone(mix(tone.base, "#ffffff", share), mix(tone.shade, "#ffffff", share * 0.7), "#ffffff", tone.ink)
