@@ -9,13 +9,12 @@ import random
 from collections.abc import Mapping
 
 from engine.core import Bible, Character, Design, Language, Location, Prop, Relation, Role, UserError, VoiceDirection
-from engine.story.cast import VAGUE, Member, draw_cast
+from engine.story.cast import Member, draw_cast
 from engine.story.design import Stylist, spread_voices
-from engine.story.lexicon import lexicon
 from engine.story.phrases import article, fill, phrases, pick
 from engine.story.settings import PLACE_ROLES, PROP_ROLES, Place, choose_places, choose_props, place_name
 from engine.story.titles import make_title
-from engine.story.told import GENRES, Premise, Thing, told_as
+from engine.story.told import GENRES, VAGUE, Premise, Thing, told_as
 
 __all__ = ["build_bible", "by_role", "location_roles", "make_title", "prop_roles", "secret_clause"]
 
@@ -98,7 +97,7 @@ def _called(premise: Premise, members: Mapping[Role, Member], role: Role, langua
     """'Conrad's secret daughter', 'a shy librarian', '首富的私生女'."""
     member, person = members[role], premise.person(role)
     noun = (person.noun or person.occupation) if person else ""
-    if person and person.to and noun not in lexicon(premise.language).kin:
+    if person and person.to:
         noun = person.ties[0][1]
     noun = member.occupation if noun in VAGUE or not noun else noun.upper() if noun in ("ceo", "ai") else noun
     owner = members[person.to].name if person and person.to and person.to in members else ""
@@ -136,6 +135,8 @@ def _inner(
     training: dict[str, str] = phrases(language)["training"]
     drawn = {key: pick(rng, told[key], slots) for key in ("want", "wound", "secret", "quirk", "voice")}
     plain = {key: training[key] for key in ("want", "wound", "secret") if premise.training and role != "rival"}
+    if role == "lead" and premise.absent:
+        drawn["wound"] = fill(phrases(language)["phrase"]["absent"], {**slots, "absent": premise.absent[0]})
     forbidden = () if premise.training else tuple(fill(rule, slots) for rule in told["forbidden"])
     return {**drawn, **plain, "forbidden": forbidden}
 

@@ -11,7 +11,7 @@ from engine.story.lexicon import lexicon
 from engine.story.names import Namer, sex_of, slug
 from engine.story.phrases import by_sex, phrases
 from engine.story.reading import CAST, INVERSE
-from engine.story.told import Person, Premise
+from engine.story.told import VAGUE, Person, Premise
 
 ADULT = 20
 """Nobody in a tie of love is younger."""
@@ -29,11 +29,6 @@ GROWN = 14
 _WEIGHTY = ("ceo", "doctor", "surgeon", "detective", "captain", "general", "queen", "judge", "professor", "总裁", "将军", "医生", "皇后", "废后", "侦探", "法医")  # fmt: skip
 _LOVE = ("spouse", "lover", "ex")
 _SHARES_NAME = ("parent", "child", "sibling", "spouse")
-VAGUE = (
-    "man", "woman", "girl", "boy", "child", "stranger", "nobody", "lover", "女人", "男人", "女孩", "男孩", "少年", "少女",
-    "女子", "男子", "姑娘", "孩子",
-)  # fmt: skip
-"""Nouns too thin to stand for somebody."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +215,7 @@ def _seen_back(noun: str, other: Member, language: Language) -> str:
 
 
 def _plain_kin(noun: str, who: Member, language: Language) -> str:
-    """'adoptive father' is a father, 私生女 a 女儿: family ties in the plain words that both sides share."""
+    """私生女 is a 女儿, a twin a sister: family ties in the plain words that both sides share; parents keep theirs."""
     kin, words = lexicon(language).kin, phrases(language)["tie"]
     kind = kin.entries[noun.lower()].kind if noun in kin else ""
-    return by_sex(words[kind], who.sex) if kind in ("parent", "child", "sibling", "spouse") else noun
+    return by_sex(words[kind], who.sex) if kind in ("child", "sibling", "spouse") else noun

@@ -26,7 +26,6 @@ _GIVEN = re.compile(
     r"(?:\s+[\w-]+){0,2}\s*|[有能会的])$",
     re.IGNORECASE,
 )
-_LOOSE = re.compile(r"\b(?:a|an|the)\s+([a-z]{4,})(?=\s*(?:[,.;!?]|$|\b(?:of|in|on|at|that|who|is|has|and|to)\b))")
 _FOUND = re.compile(
     r"\b(?:finds?|steals?|inherits?|receives?|discovers?|buys?|hides?|loses|opens)\s+(?:a|an|the|her|his)\s+"
     r"(?:[\w-]+\s){0,2}?([a-z]{4,})(?=\s*(?:[,.;!?]|$|\b(?:of|in|on|at|that|who|and|from|with|to|under)\b))"
@@ -113,8 +112,17 @@ def _hidden_person(lexicon: Lexicon, lead: Person | None, people: Sequence[Perso
     if lead and any(s in lexicon.hides for s in lead.status):
         kin = any(to == "authority" and noun in lexicon.kin for to, noun in lead.ties)
         return "child" if kin else "rank"
-    hidden = (p for p in people if p.role == "innocent" and any(s in lexicon.hides for s in p.status))
+    hidden = (
+        p for p in people if p.role == "innocent" and any(s in lexicon.hides for s in p.status) and _child(p, lexicon)
+    )
     return "baby" if next(hidden, None) else ""
+
+
+def _child(person: Person, lexicon: Lexicon) -> bool:
+    return any(
+        to == "lead" and noun in lexicon.kin and lexicon.kin.entries[noun.lower()].kind == "child"
+        for to, noun in person.ties
+    )
 
 
 def _crime(lexicon: Lexicon, threat: Threat | None, objects: Sequence[Thing], engine: str, era: str) -> str:
@@ -126,7 +134,7 @@ def _crime(lexicon: Lexicon, threat: Threat | None, objects: Sequence[Thing], en
         return "palace"
     if kind in lexicon.secrets:
         return kind
-    paper = objects and objects[0].kind in ("letter", "photo", "book", "box", "scroll", "usb", "phone")
+    paper = objects and objects[0].kind in ("letter", "photo", "book", "box", "scroll")
     return "letter" if paper and engine in ("identity", "revenge", "supernatural", "forbidden") else engine
 
 
@@ -158,18 +166,11 @@ def _place(order: Sequence[str], kind: str) -> int:
     return order.index(kind) if kind in order else len(order)
 
 
-def nouns_of(
-    text: str, people: Sequence[str], named: Sequence[Thing], power: Power | None, lexicon: Lexicon
-) -> tuple[str, ...]:
-    """Content nouns to cover: people, things, places, the gift, then loose 'the N' nouns; each once."""
+def nouns_of(text: str, people: Sequence[str], named: Sequence[Thing], power: Power | None) -> tuple[str, ...]:
+    """Content nouns to cover: people, things, places, the gift; each once."""
     out = dict.fromkeys([*people, *(t.noun for t in named)])
     if power and power.name in text.lower():
         out[power.name] = None
-    if lexicon.language == "en":
-        for found in _LOOSE.finditer(text):
-            known = any(found[1] in t for t in (lexicon.status, lexicon.threats, lexicon.abstract, lexicon.people))
-            if not known and not any(found[1] in noun.split() for noun in out):
-                out[found[1]] = None
     return tuple(out)[:MAX_NOUNS]
 
 

@@ -141,6 +141,9 @@ def lexicon(language: Language) -> Lexicon:
         return table(Word(part) for part in _split(text))
 
     kin, roles = _people(raw["rel"]), _people(raw["role"])
+    if language == "zh":  # 女工程师, 男护士
+        pairs = (("女", "female"), ("男", "male"))
+        roles += [Word(mark + r.text, "", sex, r.lean) for r in roles if not r.sex for mark, sex in pairs]
     return Lexicon(
         language=language,
         people=table([*kin, *roles]),

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from engine.core import Language, Role, UserError
 from engine.story import facets
 from engine.story.lexicon import Lexicon, detect_language, lexicon
+from engine.story.phrases import by_sex, phrases
 from engine.story.reading import Reading, assign_roles
 from engine.story.reading_en import read_english
 from engine.story.reading_zh import read_chinese
-from engine.story.told import ENGINES, ERAS, GENRES, THREATS, Person, Power, Premise, Secret, Thing, Threat
+from engine.story.told import ENGINES, ERAS, GENRES, THREATS, VAGUE, Person, Power, Premise, Secret, Thing, Threat
 
 __all__ = [
     "ENGINES", "ERAS", "GENRES", "MAX_CHARACTERS", "THREATS", "Person", "Power", "Premise", "Secret", "Thing", "Threat",
@@ -22,12 +23,14 @@ __all__ = [
 
 MAX_CHARACTERS = 4_000
 """Most of a premise that is read; the rest is left out with a note."""
+FEW = 60
+"""Characters up to which a premise without people is noted as thin."""
 _MARKUP = re.compile(r"<[^<>]{0,200}>|\{[^{}]{0,200}\}|\\[a-zA-Z]+|[\\{}<>\[\]|^`~*_#=@]+")
 _SPACE = re.compile(r"\s+")
 _TONES = ("dread", "action", "tension", "triumph", "mystery", "tender", "grief")
 _GENRES = ("xianxia", "palace", "horror", "romance", "revenge", "fantasy", "thriller", "action", "family")
 _GENRE_ENGINE = {
-    "romance": "contract", "revenge": "revenge", "palace": "palace", "xianxia": "supernatural", "thriller": "survival",
+    "romance": "contract", "revenge": "revenge", "palace": "palace", "xianxia": "supernatural", "thriller": "revenge",
     "horror": "supernatural", "fantasy": "supernatural", "family": "identity", "action": "survival",
 }  # fmt: skip
 _ENGINE_GENRE = {
@@ -96,8 +99,8 @@ def _assemble(text: str, tables: Lexicon, notes: list[str]) -> Premise:
     lessons = facets.lessons_of(text, tables)
     genre = facets.strongest(tables.genres, text, _GENRES, "")
     power = None if lessons else facets.power_of(text, tables, "lead")
-    if power and "supernatural" in scores:
-        scores["supernatural"] += facets.TWIST
+    if power:
+        scores["supernatural"] = max(facets.STRONG, scores.get("supernatural", 0) + facets.TWIST)
     scores = _scores(scores, genre, bool(lessons))
     engine = max(scores, key=lambda name: scores[name])
     genre = "thriller" if lessons else genre or _ENGINE_GENRE[engine]
@@ -110,13 +113,13 @@ def _assemble(text: str, tables: Lexicon, notes: list[str]) -> Premise:
     if not people and not objects and not places and tables.abstract.first(text):
         told = tables.secrets["abstract"]
         secret = Secret(told["noun"], told["clause"])
-    heads = _head_nouns(reading, roles)
+    heads = _head_nouns(reading, roles, tables)
     return Premise(
         text=text, language=tables.language, people=people, secret=secret, power=power, threat=threat,
         objects=objects, places=places, clock=reading.clock, era=era,
         tone=facets.strongest(tables.tones, text, _TONES, "tension"), genre=genre, goal=reading.goal,
-        twist=reading.twist, lessons=lessons,
-        nouns=facets.nouns_of(text, heads, [*objects, *places], power, tables), scores=scores, notes=tuple(notes),
+        twist=reading.twist, lessons=lessons, absent=_absent(reading),
+        nouns=facets.nouns_of(text, heads, [*objects, *places], power), scores=scores, notes=tuple(notes),
     )  # fmt: skip
 
 
@@ -149,17 +152,24 @@ def _people(reading: Reading, roles: Mapping[int, Role]) -> tuple[Person, ...]:
     return tuple(out)
 
 
-def _head_nouns(reading: Reading, roles: Mapping[int, Role]) -> list[str]:
-    """Nouns of people, the lead's first; an occupation beside a kin noun counts too."""
+def _absent(reading: Reading) -> tuple[str, ...]:
+    """Family who are dead before the story starts."""
+    return tuple(e.noun for e in reading.entities if e.dead and e.kind and e.noun)[:1]
+
+
+def _head_nouns(reading: Reading, roles: Mapping[int, Role], tables: Lexicon) -> list[str]:
+    """Nouns of the cast and of the dead, the lead's first; an occupation beside a kin noun counts, a vague noun does not."""
     order = sorted(range(len(reading.entities)), key=lambda i: (i != reading.lead, i not in roles, i))
     out: list[str] = []
     for index in order:
         entity = reading.entities[index]
-        if entity.occupation and not entity.occupation.lower().startswith(entity.noun):
+        if index not in roles and not (entity.dead and entity.kind):
+            continue
+        if entity.occupation and not entity.occupation.lower().startswith(entity.noun or " "):
             out.append(entity.occupation.lower())
-        if entity.noun:
-            out.append(entity.noun)
-    return out
+        plain = phrases(tables.language)["tie"]["spouse"] if entity.kind == "spouse" else ""
+        out.append(by_sex(plain, entity.sex) if plain else entity.noun)
+    return [noun for noun in out if noun and noun not in VAGUE]
 
 
 def _remark(text: str, tables: Lexicon, reading: Reading, roles: Mapping[int, Role], notes: list[str]) -> None:
@@ -172,8 +182,8 @@ def _remark(text: str, tables: Lexicon, reading: Reading, roles: Mapping[int, Ro
     crowd = [e.noun or e.name for i, e in enumerate(reading.entities) if i not in roles and not e.gone]
     if crowd:
         notes.append(tables.stock["extra"].format(names=", ".join(dict.fromkeys(crowd))))
-    if not roles and any(c.isalnum() for c in text):
-        notes.append(tables.stock["few"].format(thing=text[:60]))
+    if not roles and len(text) <= FEW and not facets.lessons_of(text, tables):
+        notes.append(tables.stock["few"].format(thing=text))
 
 
 def _foreign(premise: Premise, stock: Mapping[str, str]) -> Premise:

@@ -29,7 +29,8 @@ class Entity:
     occupation: str = ""
     name: str = ""
     owner_only: bool = False  # stands in 'X's ...', so is no subject
-    gone: bool = False  # dead before the story starts
+    gone: bool = False  # takes no role: dead, a crowd, or another word for somebody
+    dead: bool = False  # before the story starts
     saved: bool = False  # whom the lead must save: an innocent, whatever else
     ties: list[tuple[int, str, str]] = field(default_factory=list[tuple[int, str, str]])
 
@@ -69,6 +70,12 @@ class Reading:
         after = [i for i, e in enumerate(self.entities) if e.start >= position]
         return min(after, key=lambda i: self.entities[i].start, default=None)
 
+    def imply_lead(self, sex: str) -> int:
+        """A lead whom the text only calls I, her or nothing: 'my brother', 闪婚老公."""
+        self.entities.append(Entity("", 0, 0, sex, "lead"))
+        self.lead = len(self.entities) - 1
+        return self.lead
+
 
 def fits(a: str, b: str) -> bool:
     """Whether two sexes can be one person's."""
@@ -83,7 +90,7 @@ def choose_lead(reading: Reading) -> int | None:
     subjects = [i for i in subjects if i not in accused] or subjects
     first = next(iter(subjects or open_to), None)
     for deed in reading.deeds:
-        if deed.by == first and deed.on in open_to and deed.on != first:
+        if deed.by == first and deed.on in open_to and deed.on != first and reading.entities[deed.on].lean != "rival":
             return deed.on
     return first
 
@@ -114,7 +121,7 @@ def _absorb(reading: Reading, keep: int, drop: int) -> None:
     kept.occupation = kept.occupation or (kept.noun if not kept.kind else dropped.occupation)
     kept.ties += [tie for tie in dropped.ties if tie[0] != keep]
     kept.noun = kept.noun or dropped.noun
-    kept.gone = kept.gone or dropped.gone
+    kept.gone, kept.dead = kept.gone or dropped.gone, kept.dead or dropped.dead
     dropped.gone, dropped.noun = True, ""
     dropped.ties = []
     for entity in reading.entities:
@@ -139,6 +146,9 @@ def assign_roles(reading: Reading) -> dict[int, Role]:
         give(accepted, role)
     for index in people:
         lean = reading.entities[index].lean
+        if lean == "innocent":
+            give(index, "innocent")
+            continue
         for role in (lean, "ally", "authority", "rival", "traitor", "innocent"):
             if role != "lead" and role in CAST:
                 give(index, role)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.core import Role
+from engine.story.capitals import FUNCTION, find_names
 from engine.story.lexicon import Lexicon, Match
 from engine.story.reading import INVERSE, Deed, Entity, Reading, choose_lead, fits, merge_inverses
 
@@ -13,23 +14,10 @@ PRONOUNS = {"her": "female", "she": "female", "hers": "female", "his": "male", "
 POSSESSIVE = ("her", "his", "their", "my", "our")
 DETERMINERS = ("a", "an", "the", "one", "two", "three", "this", "that", "another", "every", "some", "no", "its")
 BE = re.compile(r"\b(?:is|was|are|were|be|been|being|gets|got|has been|have been)\b(?:\s+\w+){0,2}\s*$", re.IGNORECASE)
-NAMED = re.compile(r"\b(?:named|called)\s+([A-Z][\w'’]+(?:\s[A-Z][\w'’]+)?)")
-CAPITALS = re.compile(r"\b[A-Z][a-zà-öø-ÿ]+(?:\s[A-Z][a-zà-öø-ÿ]+)?\b")
-FINITE = re.compile(r"^(?:[’']s\s|,?\s*(?:is|was|has|had|must|can|will|and)\b|\s+\w+s\b|,\s+(?:a|an|the|her|his)\b)")
-FUNCTION = frozenset(
-    """
-    i a an the this that these those he she it they we you his her their its my our your when while after before once
-    one two three four five six seven eight nine ten if in on at by for from with without but and or so yet because
-    until every everyone everything nobody somebody someone nothing something what who where why how there here then
-    now all some no not only just as to of after during between under over into monday tuesday wednesday thursday
-    friday saturday sunday january february march april may june july august september october november december
-    ceo ai gdpr english chinese american christmas god earth mars write make create tell story
-    """.split()  # noqa: SIM905
-)
 PEOPLE_ENDING = ("er", "or", "ist", "ian", "man", "woman", "ess", "eer", "smith", "maker", "keeper")
 UNKNOWN_PERSON = re.compile(
     r"\b(?:a|an|the|one)\s+((?:[\w-]+\s+){0,3}?)([a-z][\w-]{3,})"
-    r"(?=\s+(?:who|is|was|has|must|finds|discovers|learns|falls|wakes|wants|inherits|returns|decides|meets|can|loses)\b)",
+    r"(?=\s+(?:who|is|was|has|must|can|at|in|on|from|named|\w{3,}s)\b)",
     re.IGNORECASE,
 )
 SAVE = re.compile(
@@ -51,21 +39,20 @@ def read_english(text: str, lexicon: Lexicon) -> Reading:
     reading = Reading()
     reading.entities = _noun_phrases(text, lexicon)
     _unknown_people(text, lexicon, reading)
-    _names(text, lexicon, reading)
+    find_names(text, lexicon, reading)
     reading.entities.sort(key=lambda e: e.start)
     _appositions(text, reading)
     _possessors(text, reading)
     _crowds(text, reading)
     _deeds(text, lexicon, reading)
     reading.lead = choose_lead(reading)
+    _first_person(text, reading)
     _pronoun_sex(text, reading)
     _loves(text, reading)
     _pronoun_owners(text, reading)
+    _bare_kin(text, reading)
     _predicates(text, reading)
-    for entity in reading.entities:
-        entity.saved = (bool(SAVE.search(text[: entity.start])) and not entity.owner_only) or bool(
-            SAVE.search(text[: entity.start]) and text[entity.stop :].startswith(("'s life", "’s life"))
-        )
+    _saved(text, reading)
     merge_inverses(reading)
     reading.twist = _twist(text, lexicon)
     reading.goal = _goal(text, lexicon)
@@ -149,17 +136,23 @@ def _predicates(text: str, reading: Reading) -> None:
         ):
             continue
         subject = _subject(reading, entity.start) if reading.lead is None else reading.lead
-        if subject is None or subject == index or not fits(reading.entities[subject].sex, entity.sex):
+        pronoun = re.search(r"\b(he|she)\s+(?:is|was)\s+[\w\s-]*$", text[: entity.start], re.IGNORECASE)
+        sex = PRONOUNS[pronoun[1].lower()] if pronoun else entity.sex
+        if subject is not None and not fits(reading.entities[subject].sex, sex):
+            others = [i for i in range(index) if i != subject and fits(reading.entities[i].sex, sex)]
+            subject = others[-1] if others else None
+        if subject is None or subject == index:
             continue
-        lead = reading.entities[subject]
-        lead.ties += [tie for tie in entity.ties if tie[0] != subject]
-        lead.status += entity.status
-        lead.sex = lead.sex or entity.sex
+        same = reading.entities[subject]
+        same.ties += [tie for tie in entity.ties if tie[0] != subject]
+        same.status += entity.status
+        same.sex = same.sex or sex
+        same.occupation = same.occupation if same.occupation not in ("", same.noun) else entity.occupation or same.noun
         entity.gone = True
 
 
 def _joins(last: Entity, match: Match) -> bool:
-    return not last.kind or last.kind == match.word.kind
+    return not last.kind or last.noun == "rival" or last.kind == match.word.kind
 
 
 def _other_use(text: str, entity: Entity) -> bool:
@@ -174,9 +167,10 @@ def _entity(text: str, match: Match, lexicon: Lexicon) -> Entity:
     status = _adjectives(text[: match.start], lexicon)
     lean: Role = word.lean
     written = text[match.start : match.stop]
-    occupation = "" if word.kind else written if written.isupper() else word.text
+    trade = not word.kind or word.text in lexicon.roles
+    occupation = (written if written.isupper() else word.text) if trade else ""
     entity = Entity(word.text, match.start, match.stop, word.sex, lean, word.kind, status, occupation)
-    entity.gone = any(s in GONE for s in status)
+    entity.gone = entity.dead = any(s in GONE for s in status)
     return entity
 
 
@@ -196,48 +190,40 @@ def _unknown_people(text: str, lexicon: Lexicon, reading: Reading) -> None:
         noun, at = found[2].lower(), found.start(2)
         covered = any(e.start <= at < e.stop for e in reading.entities)
         other = noun in lexicon.places or noun in lexicon.objects or noun in lexicon.abstract or noun in FUNCTION
-        if not covered and not other and (noun.endswith(PEOPLE_ENDING) or not reading.entities):
+        plain = found[0].endswith((" who", " must")) or re.match(r"\s+(?:who|must)\b", text[found.end() :])
+        if not covered and not other and (noun.endswith(PEOPLE_ENDING) or (plain and not reading.entities)):
             status = _adjectives(text[:at], lexicon)
             reading.entities.append(Entity(noun, at, found.end(2), "", "lead", "", status, noun))
 
 
-def _names(text: str, lexicon: Lexicon, reading: Reading) -> None:
-    """Capitals inside a clause, 'named X', 'X, a baker,' become names; a name next to a noun belongs to it."""
-    for found in CAPITALS.finditer(text):
-        name = _real_name(found[0], text, found.start(), found.end(), lexicon)
-        if name:
-            start = found.start() + found[0].index(name)
-            _give_name(text, reading, name, start, start + len(name))
+def _first_person(text: str, reading: Reading) -> None:
+    """'My brother sold our house': the one who tells it leads."""
+    if re.search(r"\b(?:my|i|me)\b", text, re.IGNORECASE) and reading.entities:
+        lead = reading.imply_lead("")
+        for entity in reading.entities:
+            if re.search(r"\b(?:my|our)\s+(?:[\w-]+\s+){0,2}$", text[: entity.start], re.IGNORECASE):
+                _tie(entity, lead)
 
 
-def _real_name(raw: str, text: str, start: int, stop: int, lexicon: Lexicon) -> str:
-    """The part of a capitalised run that is a name, '' when none is."""
-    parts = [p for p in raw.split() if p.lower() not in FUNCTION]
-    parts = [p for p in parts if not any(p in t for t in (lexicon.people, lexicon.places, lexicon.objects))]
-    parts = [p for p in parts if p not in lexicon.abstract and p not in lexicon.status and p not in lexicon.threats]
-    name = " ".join(parts)
-    if not name or name not in raw or lexicon.real.first(name):
-        return ""
-    opens = start == 0 or text[:start].rstrip()[-1:] in ".!?\n"
-    if opens and raw.startswith(name) and " " not in name and not FINITE.match(text[stop:]):
-        return ""
-    return name
+def _bare_kin(text: str, reading: Reading) -> None:
+    """'the daughter he lost': family without an owner is the lead's."""
+    for index, entity in enumerate(reading.entities):
+        family = entity.kind in ("child", "parent", "sibling", "elder", "young") and not entity.owner_only
+        definite = re.search(r"\bthe\s+(?:[\w-]+\s+){0,2}$", text[: entity.start], re.IGNORECASE)
+        if reading.lead is not None and index != reading.lead and family and definite and not entity.ties:
+            _tie(entity, reading.lead)
 
 
-def _give_name(text: str, reading: Reading, name: str, start: int, stop: int) -> None:
+def _saved(text: str, reading: Reading) -> None:
+    """'save her mother's life from the loan shark': an innocent, and from whom."""
     for entity in reading.entities:
-        if entity.name and entity.name.split()[0] == name.split()[0]:
-            return
-    for entity in reading.entities:
-        before = text[entity.stop : start] if entity.stop <= start else None
-        after = text[stop : entity.start] if stop <= entity.start else None
-        titled = before is not None and re.fullmatch(r"\s|,?\s*(?:named|called)\s|,\s", before)
-        renamed = after is not None and re.fullmatch(r"(?:,| is| was)\s+(?:a|an|the)\s+(?:[\w-]+\s){0,3}", after)
-        if (titled or renamed) and not entity.name:
-            entity.name, entity.start, entity.stop = name, min(start, entity.start), max(stop, entity.stop)
-            return
-    if not any(e.start <= start < e.stop for e in reading.entities):
-        reading.entities.append(Entity("", start, stop, name=name, lean="lead"))
+        before, after = text[: entity.start], text[entity.stop :]
+        entity.saved = bool(SAVE.search(before)) and (not entity.owner_only or after.startswith(("'s life", "’s life")))
+        rescued = re.search(
+            r"\b(?:save|protect|rescue|free)\b[^.,;]{0,40}\bfrom\s+[^.,;]{0,30}$", before, re.IGNORECASE
+        )
+        if rescued and not entity.owner_only:
+            entity.lean = "rival"
 
 
 def _possessors(text: str, reading: Reading) -> None:
@@ -311,7 +297,7 @@ def _deeds(text: str, lexicon: Lexicon, reading: Reading) -> None:
             if deed.on is None:
                 deed.on = reading.next(text.find(",", match.stop)) if "," in text[match.stop :] else None
         else:
-            deed.by, deed.on = _subject(reading, match.start), _object(text, reading, match.stop)
+            deed.by, deed.on = _subject(reading, match.start), _object(text, reading, match.stop, lexicon)
         reading.deeds.append(deed)
         _second_agent(text, reading, deed)
 
@@ -322,12 +308,15 @@ def _subject(reading: Reading, position: int) -> int | None:
     return before[-1] if before else reading.nearest(position)
 
 
-def _object(text: str, reading: Reading, position: int) -> int | None:
+def _object(text: str, reading: Reading, position: int, lexicon: Lexicon | None = None) -> int | None:
     """The head of the next noun phrase ('steals the governor's daughter': the daughter), or the subject by pronoun."""
     if re.match(r"\s+(?:her|him|them)\b(?!\s+\w+\s+(?:son|daughter))", text[position:]):
         return 0 if reading.entities else None
     index = reading.next(position)
     if index is None or reading.entities[index].start - position > 40:
+        return None
+    between = text[position : reading.entities[index].start]
+    if lexicon and (lexicon.objects.first(between) or lexicon.places.first(between)):
         return None
     while reading.entities[index].owner_only and index + 1 < len(reading.entities):
         index += 1

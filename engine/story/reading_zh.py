@@ -32,9 +32,11 @@ def read_chinese(text: str, lexicon: Lexicon) -> Reading:
     reading.entities = [_entity(text, match, lexicon) for match in lexicon.people.find(text) if _is_person(text, match)]
     _names(text, lexicon, reading)
     reading.entities.sort(key=lambda e: e.start)
+    _once(reading)
     _neighbours(text, reading)
     _deeds(text, lexicon, reading)
     reading.lead = choose_lead(reading)
+    _implied(text, reading)
     _pronoun_sex(text, reading)
     _loves(text, reading)
     _bare_kin(text, reading)
@@ -42,6 +44,7 @@ def read_chinese(text: str, lexicon: Lexicon) -> Reading:
         entity.saved = bool(
             re.search(r"(?:救|保护|治好|医治|找回)(?:回|出|活)?(?:她|他|自己)?的?[一-龥]{0,2}$", text[: entity.start])
         )
+    _predicates(text, reading)
     merge_inverses(reading)
     reading.twist = _twist(text, lexicon)
     reading.goal = _goal(text, lexicon)
@@ -69,8 +72,8 @@ def _entity(text: str, match: Match, lexicon: Lexicon) -> Entity:
     entity = Entity(noun, match.start, match.stop, word.sex, word.lean, word.kind, status)
     if word.text.startswith("私生") or word.text.startswith("亲生"):
         status.append(word.text[:2])
-    entity.occupation = "" if word.kind else word.text
-    entity.gone = before.endswith(GONE) or word.text.startswith("亡")
+    entity.occupation = word.text if not word.kind or word.text in lexicon.roles else ""
+    entity.gone = entity.dead = before.endswith(GONE) or word.text.startswith("亡")
     return entity
 
 
@@ -123,6 +126,15 @@ def _give_name(text: str, reading: Reading, name: str, start: int, stop: int) ->
     reading.entities.append(Entity("", start, stop, name=name, lean="lead"))
 
 
+def _once(reading: Reading) -> None:
+    """The same noun again is the same person."""
+    kept: list[Entity] = []
+    for entity in reading.entities:
+        if not any(e.noun == entity.noun and entity.noun and not entity.kind and not entity.name for e in kept):
+            kept.append(entity)
+    reading.entities = kept
+
+
 def _neighbours(text: str, reading: Reading) -> None:
     """总裁的私生女, 首富女儿: an owner; 总裁父亲: one person."""
     index = 1
@@ -133,7 +145,7 @@ def _neighbours(text: str, reading: Reading) -> None:
         if owned or (gap == "" and right.kind in OWNED_BY_NEIGHBOUR):
             left.owner_only = True
             _tie(right, index - 1)
-        elif gap == "" or (re.fullmatch(r"(?:其实|竟|就)?是(?:一[个名位])?", gap) and not right.name):
+        elif gap == "" or (re.fullmatch(r"(?:其实|竟|就)?是(?:一[个名位])?(?:杀父|灭门)?", gap) and not right.name):
             _join(left, right)
             del reading.entities[index]
             continue
@@ -152,6 +164,29 @@ def _join(left: Entity, right: Entity) -> None:
 def _tie(entity: Entity, owner: int) -> None:
     if entity.kind in INVERSE and not entity.ties:
         entity.ties.append((owner, entity.kind, entity.noun))
+
+
+def _implied(text: str, reading: Reading) -> None:
+    """闪婚老公竟是首富，她...: a spouse without an owner is the lead's, and the lead is unsaid."""
+    if reading.lead is None:
+        return
+    first = reading.entities[reading.lead]
+    counted = re.search(r"一[个名位][一-龥]{0,4}$", text[: first.start])
+    if first.kind in ("spouse", "lover", "ex") and not first.ties and not counted and not first.name:
+        other = {"male": "female", "female": "male"}.get(first.sex, "")
+        first.lean = "ally" if first.kind != "ex" else first.lean
+        _tie(first, reading.imply_lead(other))
+
+
+def _predicates(text: str, reading: Reading) -> None:
+    """自己才是真千金: no new person; what it says is the lead's."""
+    for index, entity in enumerate(reading.entities):
+        found = re.search(r"(?:自己|[她他])(?:才|竟|竟然|就|其实|原来)*是(?:一[个名位])?$", text[: entity.start])
+        if found and reading.lead is not None and index != reading.lead:
+            lead = reading.entities[reading.lead]
+            lead.noun, lead.occupation = lead.noun or entity.noun, lead.occupation or entity.occupation
+            lead.status.append("真正")
+            entity.gone = True
 
 
 def _pronoun_sex(text: str, reading: Reading) -> None:
@@ -248,7 +283,8 @@ def _twist(text: str, lexicon: Lexicon) -> str:
 
 def _goal(text: str, lexicon: Lexicon) -> str:
     match = lexicon.goals.first(text)
-    return re.split(r"[，。；！？、\s]", text[match.stop :])[0][:16] if match else ""
+    tail = re.split(r"[，。；！？、\s]", text[match.stop :])[0] if match else ""
+    return re.sub(r"^在[^救]{1,8}?[内前]", "", tail)[:16]
 
 
 def clock_chinese(text: str) -> str:

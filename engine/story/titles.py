@@ -6,10 +6,9 @@ import random
 from collections.abc import Mapping, Sequence
 
 from engine.core import Bible, Language
-from engine.story.cast import VAGUE
 from engine.story.lexicon import lexicon
 from engine.story.phrases import fill, listed, phrases
-from engine.story.told import Premise, told_as
+from engine.story.told import VAGUE, Premise, told_as
 
 MAX_TITLE = 80
 
@@ -19,7 +18,7 @@ def make_title(premise: Premise, bible: Bible, language: Language, seed: int) ->
     words = _words(premise, bible, language)
     tables = phrases(language)["title"]
     patterns = list(tables[told_as(premise)])
-    if premise.places and not premise.people:
+    if premise.places and not premise.people and not premise.training:
         patterns = list(tables["place"])
     if words["Word"]:
         patterns = list(tables["abstract"])

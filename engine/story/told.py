@@ -18,6 +18,12 @@ THREATS = (
     "marry", "jail", "exile", "replace", "cheat", "hack", "invade", "fire",
 )  # fmt: skip
 
+VAGUE = (
+    "man", "woman", "girl", "boy", "child", "stranger", "nobody", "lover", "女人", "男人", "女孩", "男孩", "少年", "少女",
+    "女子", "男子", "姑娘", "孩子",
+)  # fmt: skip
+"""Nouns too thin to stand for somebody."""
+
 
 @dataclass(frozen=True)
 class Person:
@@ -96,6 +102,7 @@ class Premise:
     genre: str = "thriller"  # a word of GENRES
     goal: str = ""  # a bare verb phrase: 'save the shop'; zh '报仇'
     twist: str = ""  # the clause after but/却, which decides B8
+    absent: tuple[str, ...] = ()  # family who died before the story: 'mother', '亡母'
     lessons: tuple[str, ...] = ()  # training only: each a whole sentence
     nouns: tuple[str, ...] = ()  # content nouns to cover, head nouns first
     scores: Mapping[str, int] = field(default_factory=dict[str, int])  # keyword score per plot engine of ENGINES
