@@ -95,6 +95,7 @@ from importlib.resources import files
 from typing import Any
 
 from engine.core import CliffKind
+from models.base import SOUNDS
 
 ROLES: Mapping[str, str] = {
     "L": "lead", "R": "rival", "A": "ally", "T": "traitor", "U": "authority", "N": "innocent",
@@ -113,6 +114,7 @@ STEPS = (
     "pay",
     "bridge",
 )
+STAND_INS = {"key": "door", "knife": "sword"}  # foley the sound stage has no own effect for
 STAGE_KINDS = ("insert", "act", "reaction", "establish")
 
 
@@ -238,7 +240,10 @@ def _parse_script(text: str) -> tuple[tuple[Spoken, ...], tuple[Stage, ...]]:
         match = _STAGE.match(row)
         if match:
             kind, subject, sound, seen = match.groups()
-            stages.append(Stage(kind, subject, sound or "", seen, len(lines)))
+            foley = STAND_INS.get(sound or "", sound or "")
+            if kind not in STAGE_KINDS or foley not in ("", *SOUNDS):
+                raise ValueError(f"unknown kind or sound: {row}")
+            stages.append(Stage(kind, subject, foley, seen, len(lines)))
         elif row:
             lines.append(parse_spoken(row))
     return tuple(lines), tuple(stages)

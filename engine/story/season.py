@@ -13,6 +13,7 @@ from engine.story.shots import build_scene
 from engine.story.slots import Binding, bind
 
 ATTEMPTS = 12
+NOUNS_BY = 3  # every noun of the premise is seen by this episode
 
 
 @dataclass(frozen=True)
@@ -27,26 +28,29 @@ class SeasonScript:
 def write_season(premise: Premise, bible: Bible, length: int, seed: int) -> SeasonScript:
     """Deterministic by premise, bible, length and seed. Raises ValueError when the bank has no way through."""
     bank = load_bank(premise.language)
-    engines = premise.engines()
     threat = premise.threat.kind if premise.threat else ""
     problem = ""
     for attempt in range(ATTEMPTS):
         binding = bind(premise, bible, bank, seed)
         try:
-            plan, initial = plan_season(binding, bank, engines, premise.era, threat, length, seed + 7919 * attempt)
+            plan, initial = plan_season(
+                binding, bank, premise.engines(), premise.era, threat, length, seed + 7919 * attempt
+            )
         except DeadEnd as dead:
             problem = str(dead)
             continue
-        return _script(plan, initial, engines, bank, binding, seed)
+        return _script(plan, initial, premise, bible, bank, binding, seed)
     raise ValueError(f"the rule writer found no way through this premise: {problem}")
 
 
 def _script(
-    plan: list[Planned], initial: list[Fact], engines: tuple[str, str], bank: Bank, binding: Binding, seed: int
+    plan: list[Planned], initial: list[Fact], premise: Premise, bible: Bible, bank: Bank, binding: Binding, seed: int
 ) -> SeasonScript:
+    engines = premise.engines()
     paid = {p.paid.episode: (p.step.episode, p.paid_event) for p in plan if p.paid}
     rng = random.Random(f"shots-{seed}")
     episodes = tuple(_episode(p, paid.get(p.step.episode), rng) for p in plan)
+    episodes = _shown(episodes, _missing(premise, bible, episodes), bank)
     turns = tuple(Turn(beat=b, episode=p.step.episode, summary=p.synopsis) for p in plan for b in p.step.beats)
     question = binding.fill(bank.phrases["questions"][engines[0]])
     arc = Arc(engine=engines[0], second_engine=engines[1], question=question, turns=turns)
@@ -69,3 +73,24 @@ def _episode(planned: Planned, paid: tuple[int, str] | None, rng: random.Random)
         changes=planned.changes,
         cliffhanger=cliff,
     )
+
+
+def _missing(premise: Premise, bible: Bible, episodes: tuple[Episode, ...]) -> list[str]:
+    """Nouns of the premise that neither the bible nor any episode holds."""
+    text = (bible.model_dump_json() + "".join(e.model_dump_json() for e in episodes)).lower()
+    return [noun for noun in premise.nouns if noun.lower() not in text]
+
+
+def _shown(episodes: tuple[Episode, ...], nouns: list[str], bank: Bank) -> tuple[Episode, ...]:
+    """The first episodes with those nouns put at the edge of their wide shots: what a premise names is seen."""
+    changed = list(episodes)
+    for i, noun in enumerate(nouns):
+        index = i % min(NOUNS_BY, len(episodes))
+        scene = changed[index].scenes[0]
+        at = next(k for k, shot in enumerate(scene.shots) if not shot.lines)
+        at = next((k for k, shot in enumerate(scene.shots) if shot.size == "wide"), at)
+        action = bank.phrases["words"]["act_extra"].format(action=scene.shots[at].action, noun=noun)
+        shots = (*scene.shots[:at], scene.shots[at].model_copy(update={"action": action}), *scene.shots[at + 1 :])
+        scenes = (scene.model_copy(update={"shots": shots}), *changed[index].scenes[1:])
+        changed[index] = changed[index].model_copy(update={"scenes": scenes})
+    return tuple(changed)
