@@ -63,9 +63,9 @@ def _wide_sleeves(tailor: Tailor, tone: Tone, border: Tone, low: float = 2140) -
         ]
         hem = [(w + 150, low), (w * 0.86, low + 40), (w * 0.46, low - 80)]
         inner = [(w * 0.46, low - 80), (w * 0.34, 1760), (w * 0.30, 1560), (w * 0.62, 1320), (w * 0.78, 1060)]
-        shade = [(w * 0.86, 900), (w * 0.92, 1400), (w * 0.84, low + 60), (w + 300, low + 60), (w + 300, 900)]
+        shade = [(w * 0.86, 900), (w * 0.92, 1400), (w * 0.84, low + 60)]
         if side < 0:
-            shade = [(w * 0.70, 1100), (w * 0.60, 1400), (w * 0.62, low), (w * 0.2, low), (w * 0.2, 1100)]
+            shade = [(w * 0.70, 1100), (w * 0.60, 1400), (w * 0.62, low)]
         out += tailor.piece(
             tone, across(outer, side), across(hem, side), across(inner, side), shade=across(shade, side)
         )
@@ -136,7 +136,7 @@ def robe(who: Subject) -> OutfitArt:
         shoulder = [(n + 26, 738), *tailor.shoulder_line()[1:]]
         outer = [(w * 0.97, 858), (w * 0.94, 1200), (tailor.hip * 1.2, HIP), (640, FLOOR - 20)]
         edge = [(330, FLOOR), (w * 0.52, 2600), (w * 0.46, WAIST), (n + 90, 980), (n + 26, 738)]
-        shade = [(w * 0.72, 800), (w * 0.74, WAIST), (w * 0.96, FLOOR + 20), (900, FLOOR + 20), (900, 800)]
+        shade = [(w * 0.72, 800), (w * 0.74, WAIST), (w * 0.96, FLOOR + 20)]
         front += tailor.piece(
             tone,
             across(shoulder, side),
@@ -200,7 +200,7 @@ def _breastplate(tailor: Tailor, metal: Tone, trim: Tone) -> str:
     w, n, waist = tailor.wide, tailor.neck, tailor.waist
     plate = [(0, 850), (n + 40, 836), (w * 0.70, 880), (w * 0.76, 1060), (waist * 0.94, WAIST - 40)]
     foot = [(waist * 0.94, WAIST - 40), (0, WAIST + 10), (-waist * 0.94, WAIST - 40)]
-    shade = [(w * 0.34, 840), (w * 0.36, 1200), (w * 0.2, WAIST), (w + 100, WAIST), (w + 100, 840)]
+    shade = [(w * 0.34, 840), (w * 0.36, 1200), (w * 0.2, WAIST)]
     out = tailor.piece(metal, mirrored_pair(plate), foot, shade=shade)
     rib = [(w * 0.12, 900), (w * 0.40, 1180), (waist * 0.80, WAIST - 50)]
     for side in SIDES:

@@ -103,6 +103,27 @@ def sample(points: Points, count: int) -> _Array:
     return _basis(len(points), count)[0] @ np.asarray(points, dtype=np.float64)
 
 
+def right_of(outline: _Array, edge: _Array) -> str:
+    """Path data of the part of a closed outline that lies to the right of an edge running down the drawing.
+
+    A Sutherland-Hodgman clip against x > edge(y), which spares the renderer a clip layer. Both are (n, 2) points."""
+    order = np.argsort(edge[:, 1], kind="stable")
+    ys, xs = edge[order, 1], edge[order, 0]
+    inside = outline[:, 0] - np.interp(outline[:, 1], ys, xs)
+    kept: list[Point] = []
+    for k in range(len(outline)):
+        here, there, a, b = outline[k - 1], outline[k], inside[k - 1], inside[k]
+        if (a > 0) != (b > 0):
+            cross = here + (there - here) * (a / (a - b))
+            if kept and b > 0:
+                steps = np.linspace(kept[-1][1], float(cross[1]), 12)
+                kept += [(float(x), float(y)) for x, y in zip(np.interp(steps, ys, xs), steps, strict=True)]
+            kept.append((float(cross[0]), float(cross[1])))
+        if b > 0:
+            kept.append((float(there[0]), float(there[1])))
+    return polygon(kept) if len(kept) > 2 else ""
+
+
 def ribbon(points: Points, width: float, profile: str = "taper", count: int = 20) -> str:
     """Path data of a line of varying width: the curve offset along its normals by width / 2 * profile(t)."""
     knots = np.asarray(points, dtype=np.float64)

@@ -6,17 +6,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from models.draft.figures.anatomy import Subject
 from models.draft.figures.geometry import (
     Point,
     Points,
-    clipped,
     ellipse,
     ink,
     mirrored,
     pair,
     path,
     ribbon,
+    right_of,
+    sample,
     soft,
     spline,
 )
@@ -33,12 +36,6 @@ class OutfitArt:
 
     front: str
     rear: str
-
-
-def within(points: Points, outline: Points) -> list[Point]:
-    """Points pulled into the outline's bounding box: what is clipped away anyway must not cost a large layer."""
-    xs, ys = [x for x, _ in outline], [y for _, y in outline]
-    return [(min(max(x, min(xs) - 6), max(xs) + 6), min(max(y, min(ys) - 6), max(ys) + 6)) for x, y in points]
 
 
 def across(points: Points, side: int) -> list[Point]:
@@ -70,12 +67,12 @@ class Tailor:
         return "".join(parts) + "Z"
 
     def piece(self, tone: Tone, *curves: Points, line: float = 5, shade: Points = ()) -> str:
-        """A piece of cloth: base colour, one cel shadow clipped to it, ink outline."""
+        """A piece of cloth: base colour, one cel shadow to the right of the curve `shade`, ink outline."""
         data = self.outline(*curves)
         out = path(data, tone.base)
         if shade:
-            inside = within(shade, [p for curve in curves for p in curve])
-            out += clipped(data, path(spline(self.turn(inside), closed=True), tone.shade))
+            ring = np.vstack([sample(self.turn(curve), 8 * len(curve)) for curve in curves])
+            out += path(right_of(ring, sample(self.turn(shade), 8 * len(shade))), tone.shade)
         return out + path(data, "none", tone.ink, line)
 
     def flat(self, tone: Tone, points: Points, line: float = 5) -> str:
@@ -136,9 +133,7 @@ class Tailor:
             (w * 0.62, 780),
             (w * 0.58, 1000),
             (self.waist * 0.52, WAIST),
-            (self.hip * 0.62, low),
-            (w + 200, low + 40),
-            (w + 200, 780),
+            (self.hip * 0.62, low + 20),
         ]
         out = self.piece(tone, neck, shoulder, flank, left_flank[::-1], left_shoulder[::-1], line=line, shade=shade)
         for side in SIDES:
@@ -175,12 +170,9 @@ class Tailor:
             if hands:
                 out += self.hand(side, low) if low >= WRIST else self.bare_arm(side, low)
             outer, inner = self.sleeve_outline(side, low, loose)
-            near, far = (0.30, 0.95) if side > 0 else (-0.2, 0.22)
             edge = w + 40 - self.arm
-            left, right = edge + self.arm * near, edge + self.arm * far + (60 if side > 0 else 0)
-            shade = across(
-                [(left, 860), (left, 1500), (left - 10, low + 20), (right, low + 20), (right, 1500), (right, 860)], side
-            )
+            x = edge + self.arm * (0.30 if side > 0 else 0.22)
+            shade = across([(x, 860), (x, 1500), (x - 10 * side, low + 20)], side)
             out += self.piece(tone, outer, inner, shade=shade)
             for y in (1440, 1520):
                 if y < low - 120:
@@ -194,7 +186,7 @@ class Tailor:
         tone, w, a = skin_tone(self.who.skin), self.wide, self.arm * 0.78
         outer = [(w * 0.80, 830), (w + 4, 900), (w + 28, 1260), (w + 26, 1640), (w + 14, WRIST + 20)]
         inner = [(w + 14 - a * 0.66, WRIST + 20), (w + 26 - a, 1640), (w + 28 - a, 1300), (w * 0.82, 1060)]
-        shade = [(w - 8, 860), (w - 12, 1500), (w - 20, 2080), (w + 90, 2080), (w + 90, 860)] if side > 0 else []
+        shade = [(w - 8, 860), (w - 12, 1500), (w - 20, 2080)] if side > 0 else []
         out = self.hand(side, WRIST)
         return out + self.piece(tone, across(outer, side), across(inner, side), shade=across(shade, side))
 
@@ -231,9 +223,7 @@ class Tailor:
             out += self.piece(shoe, across(foot, side))
             outer = [(h * 0.98, HIP - 60), (h * 1.04, 2100), (h * 0.92, KNEE), (h * 0.80, ANKLE + 30)]
             inner = [(h * 0.24, ANKLE + 40), (h * 0.16, KNEE), (0, 2080), (0, HIP - 60)]
-            shade = across(
-                [(h * 0.62, HIP), (h * 0.56, KNEE), (h * 0.54, ANKLE + 60), (h * 1.3, ANKLE + 60), (h * 1.3, HIP)], side
-            )
+            shade = across([(h * 0.62, HIP), (h * 0.56, KNEE), (h * 0.54, ANKLE + 60)], side)
             out += self.piece(tone, across(outer, side), across(inner, side), shade=shade if side > 0 else ())
             out += self.fold(across([(h * 0.52, 2100), (h * 0.52, KNEE), (h * 0.50, ANKLE)], side), tone, 6, 0.6)
         return out
@@ -251,9 +241,7 @@ class Tailor:
             ]
             outer = [(h * 0.80, 2000), (h * 0.70, KNEE), (h * 0.74, 3100), (h * 0.56, ANKLE + 40)]
             inner = [(h * 0.30, ANKLE + 40), (h * 0.20, 3100), (h * 0.18, KNEE), (h * 0.10, 2000)]
-            shade = (
-                across([(h * 0.52, 2000), (h * 0.50, 3900), (h * 1.2, 3900), (h * 1.2, 2000)], side) if side > 0 else ()
-            )
+            shade = across([(h * 0.52, 2000), (h * 0.50, 3900)], side) if side > 0 else ()
             out += self.piece(tone, across(outer, side), across(inner, side), shade=shade) + self.piece(
                 shoe, across(foot, side)
             )
@@ -268,9 +256,6 @@ class Tailor:
             (self.waist * 0.5, top),
             (self.hip * 0.6, HIP + 100),
             (flare * 0.55, low + 60),
-            (flare * 1.2, low + 60),
-            (flare, HIP),
-            (start + 90, top),
         ]
         out = self.piece(tone, edge, hem, mirrored(edge[::-1]), shade=shade)
         for k in range(pleats):

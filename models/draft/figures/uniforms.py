@@ -14,7 +14,7 @@ DENIM = Tone("#41587f", "#2a3b5c", "#6f8ab4", "#101828")
 def street(who: Subject) -> OutfitArt:
     """A hooded jacket, half open over a plain shirt, jeans."""
     tailor, tone = Tailor(who), cloth(who.look.outfit_colour)
-    n, w = tailor.neck, tailor.wide
+    n = tailor.neck
     lower = tailor.trousers(DENIM if who.look.outfit_colour != "navy" else CLOTHS["grey"], LINEN)
     under = CLOTHS["white"] if who.look.outfit_colour not in ("white", "cream") else CLOTHS["black"]
     front = lower + tailor.bodice(under, [(0, 812), (n * 0.6, 780), (n, 726)], 1800)
@@ -33,7 +33,7 @@ def street(who: Subject) -> OutfitArt:
     front += tailor.seam([(0, 1070), (4, 1500), (0, 1900)], tone, 6)
     rear = lower + tailor.nape(tone, 1920) + tailor.sleeves(tone, loose=30, cuff=darker(tone, 0.15))
     hood = [(-n - 90, 740), (-n, 690), (0, 676), (n, 690), (n + 90, 740), (n + 40, 900), (0, 1000), (-n - 40, 900)]
-    rear += tailor.piece(tone, [*hood, hood[0]], shade=[(10, 760), (w * 0.6, 720), (w * 0.5, 1010), (0, 1010)])
+    rear += tailor.piece(tone, [*hood, hood[0]], shade=[(10, 660), (0, 1010)])
     return OutfitArt(front, rear + tailor.fold([(-n, 760), (0, 800), (n, 760)], tone))
 
 

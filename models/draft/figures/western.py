@@ -55,8 +55,6 @@ def jacket(tailor: Tailor, tone: Tone, low: float, close: float = 1330, gap: flo
             (w * 0.62, 1060),
             (tailor.waist * 0.66, WAIST),
             (tailor.hip * 0.7, low + 20),
-            (w + 200, low + 20),
-            (w + 200, 780),
         ]
         out += tailor.piece(
             tone, across(shoulder, side), across(flank, side), across(edge[::-1], side), shade=shade if side > 0 else ()
@@ -164,7 +162,7 @@ def _jewels(tailor: Tailor, points: list[Point], tone: Tone) -> str:
 def _bare_shoulders(tailor: Tailor, skin: Tone) -> str:
     w = tailor.wide
     sides = [*tailor.shoulder_line(), (w * 0.84, 1040), (w * 0.70, 1100)]
-    shadow = [(w * 0.6, 800), (w * 0.56, 1110), (w, 1110), (w, 800)]
+    shadow = [(w * 0.6, 720), (w * 0.56, 1110)]
     out = tailor.piece(skin, sides, across(sides[::-1], -1), line=0, shade=shadow)
     bone = [(22, 812), (90, 796), (w * 0.6, 796), (w * 0.74, 800)]
     for side in SIDES:
@@ -176,7 +174,7 @@ def _gown_trunk(tailor: Tailor, tone: Tone, edge: list[Point]) -> str:
     """The fitted part of a gown under a neckline given from the middle outwards."""
     w, waist, hip = tailor.wide, tailor.waist, tailor.hip
     trunk = [(w * 0.82, 1030), (w * 0.80, 1160), (waist * 0.94, WAIST), (hip, HIP), (hip * 1.02, 2000)]
-    shade = [(w * 0.5, 980), (w * 0.44, 1200), (waist * 0.5, WAIST), (hip * 0.6, 2010), (w + 100, 2010), (w + 100, 980)]
+    shade = [(w * 0.5, 980), (w * 0.44, 1200), (waist * 0.5, WAIST), (hip * 0.6, 2010)]
     return tailor.piece(tone, mirrored_pair(edge), trunk, across(trunk[::-1], -1), shade=shade)
 
 
