@@ -33,8 +33,8 @@ def _falling(values: Curve, drop: float) -> Curve:
 def _smoothed(values: Curve, reach: int) -> Curve:
     """A Hann-weighted mean over `reach` steps to either side."""
     window = 0.5 - 0.5 * np.cos(np.pi * np.arange(1, 2 * reach + 2) / (reach + 1))
-    out = signal.convolve(np.pad(values, reach, mode="edge"), window / window.sum(), "valid")
-    return np.asarray(out, np.float64)
+    padded = np.pad(values, reach, mode="edge")
+    return np.asarray(signal.convolve(padded, window / window.sum(), "valid"), np.float64)
 
 
 def _block_peaks(sound: Samples, block: int) -> Curve:
@@ -58,7 +58,7 @@ def limiter_gain(
     peaks = _block_peaks(sound, LIMITER_BLOCK)
     over = np.maximum(20 * np.log10(np.maximum(peaks, 1e-9)) - ceiling_db, 0.0)
     reach = max(1, int(look_ahead * sample_rate / LIMITER_BLOCK))
-    wide = ndimage.maximum_filter1d(over, 2 * (reach + 1) + 1)
+    wide = np.asarray(ndimage.maximum_filter1d(over, 2 * (reach + 1) + 1), np.float64)
     held = _falling(wide, 10 * LIMITER_BLOCK / (release * sample_rate))
     smooth = _smoothed(held, reach)
     return np.power(10.0, -_to_samples(smooth, LIMITER_BLOCK, count) / 20, dtype=np.float32)

@@ -126,6 +126,6 @@ def _oversampled_peak(channel: Samples) -> float:
     windows = np.lib.stride_tricks.sliding_window_view(sound, width)[::block][peaks > largest / 2]
     joined = windows.reshape(-1)
     for phase in _between():
-        inner = np.convolve(joined, phase, "same").reshape(-1, width)[:, margin:-margin]
+        inner = np.asarray(np.convolve(joined, phase, "same"), np.float32).reshape(-1, width)[:, margin:-margin]
         largest = max(largest, float(np.abs(inner).max()))
     return largest

@@ -147,8 +147,7 @@ def _duck(dx: Stem, mx: Stem, fx: Stem, spans: Sequence[tuple[int, int]], rate: 
         return
     count = dx.shape[1]
     presence = duck_db([(start, stop, 1.0) for start, stop in spans], count, rate)
-    carve = signal.butter(1, CARVE_BAND_HZ, "bandpass", fs=rate, output="sos")
-    mx -= np.asarray(signal.sosfilt(carve, mx + _NOT_DENORMAL, axis=1), np.float32) * presence * np.float32(CARVE)
+    mx -= _band(mx, CARVE_BAND_HZ, 1, rate) * presence * np.float32(CARVE)
     for stem, least, clear in ((mx, MUSIC_DUCK_DB, CLEAR_OF_MUSIC_DB), (fx, EFFECTS_DUCK_DB, CLEAR_OF_EFFECTS_DB)):
         ratios = _clearance(dx, stem, spans, rate)
         depths = [min(max(least, clear - ratio), DEEPEST_DUCK_DB) for ratio in ratios]
@@ -158,15 +157,19 @@ def _duck(dx: Stem, mx: Stem, fx: Stem, spans: Sequence[tuple[int, int]], rate: 
 
 def _clearance(dx: Stem, other: Stem, spans: Sequence[tuple[int, int]], rate: int) -> list[float]:
     """Per line, speech over `other` in the speech band, dB; infinite where the other is silent."""
-    band = signal.butter(2, SPEECH_BAND_HZ, "bandpass", fs=rate, output="sos")
     out: list[float] = []
     for start, stop in spans:
         speech, rest = (
-            float(np.mean(np.square(signal.sosfilt(band, stem[:, start:stop] + _NOT_DENORMAL, axis=1))))
-            for stem in (dx, other)
+            float(np.mean(np.square(_band(stem[:, start:stop], SPEECH_BAND_HZ, 2, rate)))) for stem in (dx, other)
         )
         out.append(10 * np.log10(max(speech, 1e-12) / rest) if rest > 1e-11 else float("inf"))
     return out
+
+
+def _band(sound: Stem, edges: tuple[float, float], order: int, rate: int) -> Stem:
+    padded = sound + _NOT_DENORMAL
+    filtered = signal.sosfilt(signal.butter(order, edges, "bandpass", fs=rate, output="sos"), padded, axis=1)
+    return np.asarray(filtered, np.float32)
 
 
 def _mastered(stems: tuple[Stem, Stem, Stem], rate: int, clear: float) -> Mix:

@@ -5,7 +5,7 @@ Knows how a request becomes two stems; what is played is in `score/`. The same r
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +62,7 @@ def _check(request: ScoreRequest) -> None:
             raise ValueError(f"{request.unit}: {message}")
 
 
-def _unknown(what: str, words, known) -> list[tuple[bool, str]]:  # type: ignore[no-untyped-def]
+def _unknown(what: str, words: Iterable[str], known: Collection[str]) -> list[tuple[bool, str]]:
     choices = ", ".join(known)
     return [(word not in known, f"unknown {what} {word!r}: choose from {choices}") for word in words]
 

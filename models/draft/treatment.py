@@ -62,32 +62,6 @@ def deliver(samples: Samples, rate: int, delivery: str, seed: int) -> Samples:
     return DELIVERIES[delivery](samples, rate, seed)
 
 
-def shift(samples: Samples, rate: int, semitones: float) -> Samples:
-    """Pitch and formants moved together: resampled, then stretched back by WSOLA (30 ms frames, search 8 ms)."""
-    ratio = 2 ** (semitones / 12)
-    source = np.arange(0, len(samples) - 1, ratio)
-    faster = np.interp(source, np.arange(len(samples)), samples)
-    return _stretch(faster, len(samples), rate)
-
-
-def _stretch(samples: Samples, length: int, rate: int) -> Samples:
-    hop, frame, search = int(0.015 * rate), 2 * int(0.015 * rate), int(0.008 * rate)
-    window = np.hanning(frame + 1)[:-1]
-    padded = np.pad(samples, (search + hop, 2 * frame + search))
-    out = np.zeros(length + 2 * frame)
-    speed = len(samples) / length
-    at = search + hop
-    for index in range(0, length + hop, hop):
-        expected = padded[at + hop : at + hop + frame]
-        out[index : index + frame] += padded[at : at + frame] * window
-        ideal = search + hop + int((index + hop) * speed)
-        around = padded[ideal - search : ideal + search + frame]
-        if len(around) < frame + 2 * search or len(expected) < frame:
-            break
-        at = ideal - search + int(np.argmax(np.correlate(around, expected, "valid")))
-    return out[hop : hop + length]
-
-
 def _band(samples: Samples, rate: int, low: float | None, high: float | None, order: int = 2) -> Samples:
     if low is not None and high is not None:
         sections = signal.butter(order, [low, min(high, rate * 0.45)], "bandpass", fs=rate, output="sos")
@@ -95,7 +69,7 @@ def _band(samples: Samples, rate: int, low: float | None, high: float | None, or
         sections = signal.butter(order, low, "highpass", fs=rate, output="sos")
     else:
         sections = signal.butter(order, high, "lowpass", fs=rate, output="sos")
-    return signal.sosfilt(sections, samples)
+    return np.asarray(signal.sosfilt(sections, samples))
 
 
 def _level(samples: Samples, like: Samples, gain_db: float = 0.0) -> Samples:
@@ -123,7 +97,7 @@ def _inner(samples: Samples, rate: int, seed: int) -> Samples:
 
 def _narrator(samples: Samples, rate: int, seed: int) -> Samples:
     warm = samples + 0.26 * _band(samples, rate, 90, 250, order=1)
-    smooth = signal.sosfilt(signal.butter(1, 8, fs=rate, output="sos"), np.abs(warm))
+    smooth = _band(np.abs(warm), rate, None, 8, order=1)
     threshold = 0.7 * max(rms(warm), 1e-9)
     return _level(warm / np.sqrt(np.maximum(1.0, smooth / threshold)), samples)
 
@@ -141,15 +115,15 @@ def _whisper(samples: Samples, rate: int, seed: int) -> Samples:
         if rms(chunk) > 1e-5:
             out[start : start + frame] += window * _resynthesised(chunk, noise[start : start + frame])
     quiet = _band(out[hop : hop + len(samples)], rate, 350, None)
-    return _level(signal.lfilter([1], [1, -0.6], quiet), samples, -6.0)
+    return _level(np.asarray(signal.lfilter([1.0], [1.0, -0.6], quiet)), samples, -6.0)
 
 
 def _resynthesised(chunk: Samples, noise: Samples) -> Samples:
     correlation = np.correlate(chunk, chunk, "full")[len(chunk) - 1 : len(chunk) + _LPC_ORDER]
     correlation[0] *= 1.0001
     tract = np.concatenate(([1.0], -linalg.solve_toeplitz(correlation[:-1], correlation[1:])))
-    residual = rms(signal.lfilter(tract, [1.0], chunk))
-    return signal.lfilter([1.0], tract, noise * residual)
+    residual = rms(np.asarray(signal.lfilter(tract, [1.0], chunk)))
+    return np.asarray(signal.lfilter([1.0], tract, noise * residual))
 
 
 DELIVERIES: dict[str, Callable[[Samples, int, int], Samples]] = {

@@ -13,8 +13,8 @@ from models.draft.score.dsp import RATE, Samples, band, low, noise, peak, times
 Sound = NDArray[np.float32]
 Generator = np.random.Generator
 
-TILE_SECONDS = 6.0
-_OVERLAP_SECONDS = 0.8
+TILE_SECONDS = 10.0
+OVERLAP_SECONDS = 0.8
 
 
 def _room(rng: Generator) -> Samples:
@@ -23,11 +23,11 @@ def _room(rng: Generator) -> Samples:
 
 
 def _street(rng: Generator) -> Samples:
-    """Traffic at a distance: low wash, and three cars that pass."""
+    """Traffic at a distance: low wash, and a few cars that pass."""
     raw = noise(rng, int(TILE_SECONDS * RATE))
     time = times(TILE_SECONDS, RATE)
     out = low(raw, 380, RATE, 1) * 0.5
-    for _ in range(3):
+    for _ in range(5):
         swell = np.exp(-(((time - rng.uniform(1, TILE_SECONDS - 1)) / rng.uniform(0.5, 1.1)) ** 2))
         out = out + band(raw, 250, 1500, RATE, 1) * swell * 0.6
     return out
@@ -46,7 +46,7 @@ def _night(rng: Generator) -> Samples:
 def _forest(rng: Generator) -> Samples:
     """Leaves and a few birds."""
     out = 0.4 * effects.wind(rng, TILE_SECONDS) + 0.02 * band(noise(rng, int(TILE_SECONDS * RATE)), 2500, 9000, RATE, 1)
-    for _ in range(5):
+    for _ in range(8):
         short = times(0.16, RATE)
         hz = rng.uniform(2600, 4200) * (1 + 0.12 * np.sin(2 * np.pi * rng.uniform(12, 22) * short))
         bird = np.sin(2 * np.pi * np.cumsum(hz) / RATE) * np.sin(np.pi * short / 0.16) ** 2
@@ -58,7 +58,7 @@ def _forest(rng: Generator) -> Samples:
 def _water(rng: Generator) -> Samples:
     """Small waves on a shore."""
     raw, time = noise(rng, int(TILE_SECONDS * RATE)), times(TILE_SECONDS, RATE)
-    lap = 0.45 + 0.35 * np.sin(2 * np.pi * time / 3.0) + 0.2 * np.sin(2 * np.pi * time / 1.5 + 1)
+    lap = 0.45 + 0.35 * np.sin(2 * np.pi * time / 3.0) + 0.2 * np.sin(2 * np.pi * time / 1.4 + 1)
     return band(raw, 300, 2200, RATE, 1) * lap + 0.4 * low(raw, 300, RATE, 1)
 
 
@@ -101,7 +101,7 @@ def bed(kind: str, seconds: float, rng: Generator) -> Sound:
     """`seconds` of a bed: one tile crossfaded into itself, at its level. (samples,)."""
     make, level = BEDS[kind]
     tile = peak(make(rng), level)
-    overlap = int(_OVERLAP_SECONDS * RATE)
+    overlap = int(OVERLAP_SECONDS * RATE)
     fade = np.sqrt(np.linspace(0, 1, overlap, dtype=np.float32))
     loop = tile[: len(tile) - overlap].copy()
     loop[:overlap] = loop[:overlap] * fade + tile[len(tile) - overlap :] * fade[::-1]
