@@ -97,10 +97,10 @@ def _called(premise: Premise, members: Mapping[Role, Member], role: Role, langua
     """'Conrad's secret daughter', 'a shy librarian', '首富的私生女'."""
     member, person = members[role], premise.person(role)
     noun = (person.noun or person.occupation) if person else ""
-    if person and person.to:
+    if person and person.ties:
         noun = person.ties[0][1]
     noun = member.occupation if noun in VAGUE or not noun else noun.upper() if noun in ("ceo", "ai") else noun
-    owner = members[person.to].name if person and person.to and person.to in members else ""
+    owner = members[person.ties[0][0]].name if person and person.ties else ""
     if language == "zh":
         return f"{owner}的{noun}" if owner else noun
     words = " ".join([*(person.status if person else ()), noun])

@@ -218,4 +218,5 @@ def _plain_kin(noun: str, who: Member, language: Language) -> str:
     """私生女 is a 女儿, a twin a sister: family ties in the plain words that both sides share; parents keep theirs."""
     kin, words = lexicon(language).kin, phrases(language)["tie"]
     kind = kin.entries[noun.lower()].kind if noun in kin else ""
-    return by_sex(words[kind], who.sex) if kind in ("child", "sibling", "spouse") else noun
+    plain = ("child", "sibling", "spouse") if language == "en" else ("child", "spouse")
+    return by_sex(words[kind], who.sex) if kind in plain else noun

@@ -76,8 +76,8 @@ def read_premise(text: str, language: Language | None = None) -> Premise:
     tables = lexicon(spoken or "en")
     premise = _assemble(_calm(cleaned), tables, notes)
     if spoken is None:
-        premise = _foreign(premise, stock)
-    if spoken not in (None, tongue):
+        premise = _foreign(premise, stock, keep_names=tongue == "en")
+    if (spoken or "en") != tongue:
         premise = _translate(premise, tongue)
     return dataclasses.replace(premise, text=cleaned, language=tongue)
 
@@ -119,8 +119,13 @@ def _assemble(text: str, tables: Lexicon, notes: list[str]) -> Premise:
         objects=objects, places=places, clock=reading.clock, era=era,
         tone=facets.strongest(tables.tones, text, _TONES, "tension"), genre=genre, goal=reading.goal,
         twist=reading.twist, lessons=lessons, absent=_absent(reading),
-        nouns=facets.nouns_of(text, heads, [*objects, *places], power), scores=scores, notes=tuple(notes),
+        nouns=facets.nouns_of(text, heads, [*_drawn(objects, 5), *_drawn(places, 6)], power), scores=scores, notes=tuple(notes),
     )  # fmt: skip
+
+
+def _drawn(things: tuple[Thing, ...], most: int) -> list[Thing]:
+    """The things that a bible can hold: one of a kind."""
+    return list({thing.kind: thing for thing in reversed(things)}.values())[::-1][:most]
 
 
 def _objects(text: str, tables: Lexicon, spans: list[tuple[int, int]], places: tuple[Thing, ...]) -> tuple[Thing, ...]:
@@ -167,8 +172,9 @@ def _head_nouns(reading: Reading, roles: Mapping[int, Role], tables: Lexicon) ->
             continue
         if entity.occupation and not entity.occupation.lower().startswith(entity.noun or " "):
             out.append(entity.occupation.lower())
-        plain = phrases(tables.language)["tie"]["spouse"] if entity.kind == "spouse" else ""
-        out.append(by_sex(plain, entity.sex) if plain else entity.noun)
+        plain = ("spouse", "child", "sibling") if tables.language == "en" else ("spouse", "child")
+        family = entity.kind in plain and entity.sex
+        out.append(by_sex(phrases(tables.language)["tie"][entity.kind], entity.sex) if family else entity.noun)
     return [noun for noun in out if noun and noun not in VAGUE]
 
 
@@ -186,11 +192,11 @@ def _remark(text: str, tables: Lexicon, reading: Reading, roles: Mapping[int, Ro
         notes.append(tables.stock["few"].format(thing=text))
 
 
-def _foreign(premise: Premise, stock: Mapping[str, str]) -> Premise:
-    """An unknown tongue keeps its names and loses everything else."""
+def _foreign(premise: Premise, stock: Mapping[str, str], keep_names: bool) -> Premise:
+    """An unknown tongue keeps its names (in an English series) and loses everything else."""
     names = [p.name for p in premise.people if p.name]
     note = stock["unknown"].format(names=", ".join(names) or "-")
-    people = tuple(p for p in premise.people if p.name)
+    people = tuple(p for p in premise.people if p.name) if keep_names else ()
     return Premise(
         text=premise.text, language=premise.language, people=people, secret=premise.secret, genre=premise.genre,
         scores=premise.scores, notes=(*premise.notes, note),
@@ -219,7 +225,7 @@ def _translate(premise: Premise, tongue: Language) -> Premise:
         premise, people=people, objects=objects, places=places, clock="", goal="", twist="",
         power=_same_gift(premise, target), secret=facets.secret_of(target, people, premise.threat, objects, engine, premise.era),
         lessons=(target.lessons[""],) if premise.lessons else (),
-        nouns=tuple(dict.fromkeys([p.noun for p in people if p.noun] + [t.noun for t in (*objects, *places)])),
+        nouns=tuple(dict.fromkeys([p.noun for p in people if p.noun and p.noun not in VAGUE] + [t.noun for t in (*objects, *places)])),
         notes=(*premise.notes, target.stock["translated"]),
     )  # fmt: skip
 

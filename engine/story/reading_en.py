@@ -67,7 +67,8 @@ def _noun_phrases(text: str, lexicon: Lexicon) -> list[Entity]:
     for match in lexicon.people.find(text):
         last = out[-1] if out else None
         if last and last.stop + 1 == match.start and text[last.stop] == " " and _joins(last, match):
-            last.occupation, last.noun, last.stop = text[last.start : last.stop], match.word.text, match.stop
+            first, whole = text[last.start : last.stop], text[last.start : match.stop].lower()
+            last.occupation, last.noun, last.stop = first if match.word.kind else whole, match.word.text, match.stop
             last.kind, last.sex = match.word.kind, match.word.sex or last.sex
             last.lean = last.lean if last.lean != "lead" and not match.word.kind else match.word.lean
             continue

@@ -20,7 +20,7 @@ THREATS = (
 
 VAGUE = (
     "man", "woman", "girl", "boy", "child", "stranger", "nobody", "lover", "女人", "男人", "女孩", "男孩", "少年", "少女",
-    "女子", "男子", "姑娘", "孩子",
+    "女子", "陌生人", "男子", "姑娘", "孩子",
 )  # fmt: skip
 """Nouns too thin to stand for somebody."""
 
