@@ -128,6 +128,11 @@ class ArtCache:
             self._remember(key, art)
         return art
 
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of images remembered."""
+        return self._held
+
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.art"
 

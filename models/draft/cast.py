@@ -16,6 +16,7 @@ from models.draft.raster import Image
 from models.draft.scene import Actor, Backdrop
 from models.draft.svg import rgb
 
+MOST_HEAD = 1500  # pixels; an extreme close-up enlarges this drawing instead of paying for a larger one
 YAW_STEP = 4.0
 SHAPE_TINT: Tint = (0.16, 0.13, 0.30)
 NEAR_TINT: Tint = (0.30, 0.28, 0.44)
@@ -28,7 +29,7 @@ Patch = tuple[Image, int, int]
 
 def sheet(actor: Actor, emotion: str, scale: float, art: ArtCache) -> Art:
     """The plain drawing of an actor: images body, eyes_*, mouth_*, over; facts face, head_px and each image's place."""
-    head = max(1, round(actor.head * scale))
+    head = max(1, min(MOST_HEAD, round(actor.head * scale)))
     yaw = round(actor.yaw / YAW_STEP) * YAW_STEP
     arguments = [asdict(actor.look), emotion, yaw, head, actor.view, actor.character]
 

@@ -26,7 +26,7 @@ Matrix = NDArray[np.float64]
 class Layer:
     """Premultiplied pixels and their runs: an int array (bands, 4) of ink start, opaque start, opaque stop, ink stop.
 
-    A plate layer is endless: past its edge its last pixels repeat. A blurred layer is `soft`: its nearest pixel is
+    A plate layer is opaque and endless: past its edge its last pixels repeat. A blurred layer is `soft`: its nearest pixel is
     as good as an interpolated one, and costs a third."""
 
     pixels: Image
@@ -56,7 +56,8 @@ def find_runs(pixels: Image) -> NDArray[np.int64]:
         if lit.size == 0:
             rows.append((w, 0, 0, 0))
             continue
-        start, stop = _longest(cv2.reduce(flat, 0, cv2.REDUCE_MIN).reshape(w, 4)[:, 3] == 255)
+        whole = part.shape[0] == BAND  # below a sprite's last row there is nothing, so a cut band hides nothing
+        start, stop = _longest(cv2.reduce(flat, 0, cv2.REDUCE_MIN).reshape(w, 4)[:, 3] == 255) if whole else (0, 0)
         rows.append((int(lit[0]), start, stop, int(lit[-1]) + 1))
     return np.array(rows, np.int64)
 
@@ -105,7 +106,7 @@ def _plan(spans: Sequence[Sequence[int]], width: int) -> list[tuple[int, bool, i
 
 def band_spans(layer: Layer, matrix: Matrix, tops: Sequence[int], h: int, w: int) -> list[list[int]]:
     """Per frame band: ink start, opaque start, opaque stop, ink stop in frame columns, cut to [0, w]."""
-    if layer.endless and layer.runs[0, 1] == 0 and layer.runs[0, 2] == layer.pixels.shape[1]:
+    if layer.endless:
         return [[0, 0, w, w]] * len(tops)
     back = cv2.invertAffineTransform(matrix)
     y0 = np.array(tops, np.float64)

@@ -59,12 +59,11 @@ def compose_scene(picture: PictureRequest, clip: ClipRequest | None = None) -> S
         raise ValueError(f"unknown plate {picture.plate!r}: choose from {', '.join(PLATES)}")
     actors = place(picture, framing)
     num_frames, fps = (clip.num_frames, clip.fps) if clip else (1, FRAME_RATE)
-    seed = clip.seed if clip else picture.seed
     scene = Scene(
-        unit=picture.unit, size=picture.shot_size, num_frames=num_frames, fps=fps, seed=seed,
+        unit=picture.unit, size=picture.shot_size, num_frames=num_frames, fps=fps, seed=picture.seed,
         backdrop=backdrop(picture, framing), actors=actors,
         move=move(clip, picture, framing, actors), prop=picture.prop, prop_text=picture.prop_text,
-        blinks=blinks(len(actors), num_frames, fps, seed), effects=effects(picture),
+        blinks=blinks(len(actors), num_frames, fps, clip.seed if clip else 0), effects=effects(picture),
     )  # fmt: skip
     if clip is None:
         return scene
@@ -104,7 +103,7 @@ def _over_shoulder(figures: tuple[Figure, ...], framing: Framing) -> tuple[Actor
     side = 1 if figures[0].yaw >= 0 else -1
     x = framing.x if side > 0 else 1 - framing.x
     lead = _actor(figures[0], x, framing.y, framing.head, side * max(abs(figures[0].yaw), 8))
-    near = _actor(figures[1], 0.5 + side * 0.40, 0.83, 960, 0.0, view="back", part="near")
+    near = _actor(figures[1], 0.5 + side * 0.43, 0.83, 940, 0.0, view="back", part="near")
     return lead, near
 
 
