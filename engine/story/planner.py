@@ -21,6 +21,8 @@ from models.words import count
 CLIFF_REST = 2  # episodes before a kind of cliffhanger may come again
 PLACE_RUN = 3  # most episodes running in one place
 TEMPLATE_REST = 3
+FRESH_REST = 40  # a gap scene comes back after so many episodes, as long as others are left
+NO_PHONES = ("palace", "fantasy")  # eras
 BRIDGE = 0.4  # how often a captive lead gets out at the first chance
 ELSEWHERE = 0.7  # how often a scene moves on when the last one played in the same place
 MIN_CHANGES = 3
@@ -81,6 +83,7 @@ class Season:
     arena_kits: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     debts: list[Debt] = field(default_factory=list)
     reserved: set[str] = field(default_factory=set)
+    rest: int = TEMPLATE_REST
     sparing: bool = True  # leave the reserved kinds alone
 
 
@@ -120,8 +123,8 @@ def _initial(binding: Binding) -> list[Fact]:
 
 
 def _play(season: Season, step: Step, length: int) -> None:
-    for kinds, keep in product(_relaxations(season, step), (True, False)):
-        season.sparing = keep
+    for (kinds, rest), keep in product(_relaxations(season, step), (True, False)):
+        season.sparing, season.rest = keep, rest
         templates = _ranked(season, step, kinds)
         for template in templates[:TRIALS]:
             planned = _try_template(season, step, template, length)
@@ -131,18 +134,21 @@ def _play(season: Season, step: Step, length: int) -> None:
     raise DeadEnd(f"episode {step.episode}: no scene for {step.kind}")
 
 
-def _relaxations(season: Season, step: Step) -> Iterator[tuple[str, ...]]:
-    """The step asked for, then what may stand in for it."""
+def _relaxations(season: Season, step: Step) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Kinds of scene, and how long such a scene must have rested: the step asked for, then what may stand in for it."""
     captive = bool(season.world.captor(season.binding.roles["L"].id))
     if captive and step.kind not in ("B0", "B1", "B2") and step.kind not in GAPS:
         raise DeadEnd("the lead is still captive")
     if captive and step.kind in GAPS and (season.rng.random() < BRIDGE or step.episode > 2):
-        yield ("bridge",)
-    yield (step.kind,)
+        yield ("bridge",), TEMPLATE_REST
+    if step.kind in GAPS:
+        yield (step.kind,), FRESH_REST
+        yield GAPS, FRESH_REST
+    yield (step.kind,), TEMPLATE_REST
     if not step.beats and step.kind != "after":
-        yield GAPS
-        yield ARENA
-        yield ("bridge",)
+        yield GAPS, TEMPLATE_REST
+        yield ARENA, TEMPLATE_REST
+        yield ("bridge",), TEMPLATE_REST
 
 
 def _ranked(season: Season, step: Step, kinds: Sequence[str]) -> list[SceneTemplate]:
@@ -156,13 +162,15 @@ def _fits(season: Season, step: Step, template: SceneTemplate) -> bool:
     allowed = {lead, second if any(b in SECOND_ENGINE_BEATS for b in step.beats) or not step.beats else lead}
     if template.engines and not allowed & set(template.engines):
         return False
-    if not template.engines and lead == "inquiry":
+    if not template.engines and lead == "inquiry" and template.step not in ARENA:
         return False
     if template.eras and season.era not in template.eras:
         return False
     if template.acts and step.act not in template.acts:
         return False
-    if step.episode - season.last_use.get(template.id, -99) <= TEMPLATE_REST:
+    if template.phone and season.era in NO_PHONES:
+        return False
+    if step.episode - season.last_use.get(template.id, -99) <= season.rest:
         return False
     return _reachable(season, template) and all(
         meets(season.world, season.binding, n, season.threat) for n in template.needs
@@ -180,6 +188,7 @@ def _reachable(season: Season, template: SceneTemplate) -> bool:
 def _score(season: Season, step: Step, template: SceneTemplate) -> float:
     score = season.rng.uniform(0, 3)
     score += 2.5 if template.engines else 0
+    score += 3 * sum(_wish(season, n) for n in template.needs)
     score -= 4 * season.uses[template.id]
     score += 1.5 if any(p.speaker in template.people for d in season.debts for p in d.button.pay) else 0
     if season.done:
@@ -187,6 +196,12 @@ def _score(season: Season, step: Step, template: SceneTemplate) -> float:
         score -= 1.5 if set(before.cast) == set(template.cast) else 0
         score -= 1.0 if before.mood == template.mood else 0
     return score
+
+
+def _wish(season: Season, need: str) -> bool:
+    """Whether a scene suits the premise: a met 'threat ...' need, or a met wish ('?threat ...')."""
+    plain = need.removeprefix("?")
+    return plain.startswith(("threat", "gift")) and meets(season.world, season.binding, plain, season.threat)
 
 
 def _kit(season: Season, step: Step) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from engine.core import Bible, Character, Language, Location, Prop
 from engine.story.bank import ROLES, Bank
 from engine.story.bible import location_roles, prop_roles, secret_clause
 from engine.story.premise import Premise
+from models.words import count
 
 PLACE_ROLES = ("home", "lair", "seat", "shelter", "road", "stage")
 BIBLE_PLACES: Mapping[str, tuple[str, ...]] = {  # first the usual place, then where else it may happen
@@ -19,6 +20,7 @@ BIBLE_PLACES: Mapping[str, tuple[str, ...]] = {  # first the usual place, then w
     "road": ("road",), "stage": ("public", "home"),
 }  # fmt: skip
 BIBLE_PROPS = {"proof": "proof", "token": "bond", "prop3": "clock"}
+MAX_LESSON = {"en": 8, "zh": 16}  # longest rule that fits into a line
 MAX_SPOKEN_WORDS, MAX_SPOKEN_HAN = 3, 4
 PROP_ROLES = ("proof", "token", "prop3")
 _SLOT = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
@@ -46,6 +48,8 @@ class Binding:
     measures: Mapping[str, str] = field(default_factory=dict)  # zh measure word by noun
     scene: Mapping[str, str] = field(default_factory=dict)
     sees: tuple[str, ...] = ()  # openings of what the lead knows by the gift
+    dated: Mapping[str, str] = field(default_factory=dict)  # modern word -> the era's own
+    period: re.Pattern[str] | None = None  # finds those words
     filled: dict[tuple[str, str, str], str] = field(default_factory=dict, compare=False)  # memo of fill
 
     def at(self, place: str, kit: Mapping[str, Any]) -> Binding:
@@ -56,8 +60,13 @@ class Binding:
         """Replace every slot and mend the grammar around it. Raises KeyError on an unknown slot."""
         key = (text, self.scene.get("place", ""), self.scene.get("event", ""))
         if key not in self.filled:
-            self.filled[key] = self._fill(text)
+            filled = self._fill(text)
+            self.filled[key] = self.period.sub(self._dated, filled) if self.period else filled
         return self.filled[key]
+
+    def _dated(self, match: re.Match[str]) -> str:
+        word = self.dated[match.group(0).lower()]
+        return word[:1].upper() + word[1:] if match.group(0)[0].isupper() else word
 
     def _fill(self, text: str) -> str:
         for _ in range(3):  # a slot's words may hold slots themselves
@@ -126,7 +135,7 @@ def mend(text: str, language: str) -> str:
     if language == "zh":
         text = re.sub(r"\s+", "", text)
         return text.translate(str.maketrans(",?!:;", "，？！：；"))
-    text = re.sub(r"\b(the|a|an|my|your|his|her|our|their|this|that) (the|a|an) ", r"\1 ", text, flags=re.I)
+    text = re.sub(r"\b(the|a|an|my|your|his|her|our|their) (the|a|an) ", r"\1 ", text, flags=re.I)
     text = re.sub(r"\s+", " ", text).strip()
     return re.sub(r"(^|[.!?…] +)([a-z])", lambda m: m.group(1) + m.group(2).upper(), text)
 
@@ -180,16 +189,26 @@ def bind(premise: Premise, bible: Bible, bank: Bank, seed: int) -> Binding:
         {"clock": premise.clock} if premise.clock else {}
     )
     words |= _kin_words(roles, bank)
+    lessons = [
+        x.rstrip(".。!！") for x in premise.lessons if count(x, premise.language) <= MAX_LESSON[premise.language]
+    ]
+    words["lesson"] = lessons[0] if lessons else words["lesson"]
     places = location_roles(bible)
     located = {loc.id: loc for loc in bible.locations}
     elsewhere = {role: tuple(dict.fromkeys(places[name] for name in names)) for role, names in BIBLE_PLACES.items()}
     props = prop_roles(bible)
     things = {p.id: p for p in bible.props}
+    dated: Mapping[str, str] = bank.phrases.get("period", {}).get(era, {})
     return Binding(
         premise.language, roles, {role: located[ids[0]] for role, ids in elsewhere.items()}, elsewhere,
         {role: things[props[name]] for role, name in BIBLE_PROPS.items()}, words, _nouns(bible, bank),
-        bank.phrases.get("measures", {}), {}, tuple(gift["sees"]),
+        bank.phrases.get("measures", {}), {}, tuple(gift["sees"]), dated, _period(dated),
     )  # fmt: skip
+
+
+def _period(dated: Mapping[str, str]) -> re.Pattern[str] | None:
+    words = sorted(dated, key=len, reverse=True)
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, words)) + r")\b", re.IGNORECASE) if words else None
 
 
 def _kin_words(roles: Mapping[str, Character], bank: Bank) -> dict[str, str]:
