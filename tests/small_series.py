@@ -141,7 +141,7 @@ def shots_of(number: int) -> tuple[Shot, ...]:
                 seconds=seconds,
                 sound="magic" if beat == "turn" else "",
                 lines=tuple(lines),
-            )  # fmt: skip
+            )
         )
     return tuple(shots)
 

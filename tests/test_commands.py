@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.small_series import small_series
 
 from engine.cli import run
 from engine.commands import locate, parse_episodes
 from engine.core import UserError
 from engine.store import SeriesFolder
+from tests.small_series import small_series
 
 
 def test_episode_lists_are_read() -> None:

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.small_series import small_series
 
 from engine.config import Profile, load_profile
 from engine.core import Series, UserError
@@ -23,6 +22,7 @@ from engine.progress import Counter
 from engine.store import SeriesFolder
 from engine.vault import series_lock, write_text
 from engine.verifying import verify_episode
+from tests.small_series import small_series
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.small_series import small_series
 
 from engine.core import Line, Series, Shot, UserError
 from engine.story.bible import build_bible
@@ -13,6 +12,7 @@ from engine.story.markup import escape, read_cue, unescape
 from engine.story.premise import read_premise
 from engine.story.scriptfile import apply_markdown, to_markdown
 from models.base import CAMERA_MOVES, DELIVERIES, EMOTIONS, SHOT_SIZES
+from tests.small_series import small_series
 
 SERIES = small_series()
 

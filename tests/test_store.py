@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.small_series import small_series
 
 from engine.core import UserError
 from engine.store import SeriesFolder, check_writable, find_series, identity, parse_series, series_text, slug, unit_seed
+from tests.small_series import small_series
 
 
 @given(st.text(max_size=200))
