@@ -18,7 +18,7 @@ FUNCTION = frozenset(
     now all some no not only just as to of after during between under over into monday tuesday wednesday thursday
     friday saturday sunday january february march april may june july august september october november december
     ceo ai gdpr english chinese american christmas god earth mars write make create tell story
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 

@@ -45,7 +45,6 @@ _NO_NAMES = (*_KEYS, "cut to", "fade in", "fade out", "fade to black", "dissolve
              "warning", "http", "https", "int", "ext", "时间", "地点", "人物", "场景", "备注", "提示", "字幕")  # fmt: skip
 _TRANSITION = re.compile(r">.*|[A-Z ]+TO:|FADE (?:IN|OUT)[.:]?|THE END\.?|={3,}.*")
 _DROPPED = re.compile(r"/\*.*?\*/|\[\[.*?\]\]", re.DOTALL)
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
 
 
 @dataclass(frozen=True)

@@ -53,11 +53,9 @@ class Reading:
 
     entities: list[Entity] = field(default_factory=list[Entity])
     deeds: list[Deed] = field(default_factory=list[Deed])
-    hidden: list[str] = field(default_factory=list[str])  # 'secret N' things that are nobody
     twist: str = ""
     goal: str = ""
     clock: str = ""
-    owner_of_power: int | None = None
     lead: int | None = None
 
     def nearest(self, position: int) -> int | None:

@@ -11,8 +11,6 @@ from engine.story.reading import INVERSE, Deed, Entity, Reading, choose_lead, fi
 
 GONE = ("late", "dead", "deceased", "murdered", "departed")
 PRONOUNS = {"her": "female", "she": "female", "hers": "female", "his": "male", "he": "male", "him": "male"}
-POSSESSIVE = ("her", "his", "their", "my", "our")
-DETERMINERS = ("a", "an", "the", "one", "two", "three", "this", "that", "another", "every", "some", "no", "its")
 BE = re.compile(r"\b(?:is|was|are|were|be|been|being|gets|got|has been|have been)\b(?:\s+\w+){0,2}\s*$", re.IGNORECASE)
 PEOPLE_ENDING = ("er", "or", "ist", "ian", "man", "woman", "ess", "eer", "smith", "maker", "keeper")
 UNKNOWN_PERSON = re.compile(
@@ -57,7 +55,6 @@ def read_english(text: str, lexicon: Lexicon) -> Reading:
     reading.twist = _twist(text, lexicon)
     reading.goal = _goal(text, lexicon)
     reading.clock = clock_english(text)
-    reading.hidden = _hidden(text, lexicon, reading)
     return reading
 
 
@@ -367,14 +364,3 @@ def clock_english(text: str) -> str:
         word = found[1].lower()
         return word if word in NAMED_DUE else (word.capitalize() if word.endswith("day") else f"the {word}")
     return DUE.get(found[3].lower(), "the first of the month")
-
-
-def _hidden(text: str, lexicon: Lexicon, reading: Reading) -> list[str]:
-    """'secret N' where N is nobody: 'a hidden letter'."""
-    out: list[str] = []
-    for match in lexicon.hides.find(text):
-        rest = re.match(r"\s+([a-z][\w-]+)(?:\s+(power|gift|ability|room|child|love|life|past))?", text[match.stop :])
-        inside = any(e.start - 1 <= match.stop + 1 <= e.stop for e in reading.entities)
-        if rest and not inside and rest[1] not in FUNCTION:
-            out.append(" ".join(p for p in rest.groups() if p))
-    return out
