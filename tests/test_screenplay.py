@@ -224,7 +224,7 @@ ROWS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(st.one_of(ROWS, st.text(max_size=30)), max_size=40))
 def test_any_rows_are_made_or_refused_in_one_line(rows: list[str]) -> None:
     try:

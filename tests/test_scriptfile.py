@@ -162,7 +162,7 @@ def test_cue_lines_come_apart() -> None:
 TEXT = st.text(min_size=1, max_size=60).filter(lambda t: bool(t.strip()))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=80), st.text(alphabet="(),:/", max_size=3))
 def test_escapes_come_back_and_stay_on_one_row(text: str, also: str) -> None:
     coded = escape(text, also)
@@ -207,13 +207,13 @@ def any_series(draw: st.DrawFn) -> Series:
     return SERIES.model_copy(update={"episodes": (episode, *SERIES.episodes[1:]), "language": language})
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(any_series())
 def test_any_episode_comes_back_exactly(series: Series) -> None:
     assert apply_markdown(series, 1, to_markdown(series, 1)) == series
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_any_mangled_script_is_read_or_refused_in_one_line(data: st.DataObject) -> None:
     rows = to_markdown(SERIES, 1).split("\n")
