@@ -1,6 +1,7 @@
 """What every model backend speaks: plain, torch-free requests, results and protocols. Lists in, lists out.
 
-The engine translates its own nouns to and from these; adapters never see a Series or a Shot."""
+The engine translates its own nouns to and from these; adapters never see a Series or a Shot. A file long because
+it is the whole contract."""
 
 from __future__ import annotations
 
