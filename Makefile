@@ -33,11 +33,9 @@ test-slow: setup-dev  ## the slow tests: whole episodes, long seasons
 test-all: test test-slow  ## the fast and the slow tests
 
 check: setup-dev  ## format, lint, types, import contracts, README's tree
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
-	$(BIN)/pyright
-	$(BIN)/lint-imports
-	$(BIN)/python scripts/readme_tree.py --check
+	@failed=; for tool in "ruff format --check" "ruff check" pyright lint-imports "python scripts/readme_tree.py --check"; do \
+		echo "$$tool"; $(BIN)/$$tool || failed=1; \
+	done; test -z "$$failed"
 
 fmt: setup-dev  ## format, fix what ruff can fix, write README's tree anew
 	$(BIN)/ruff format
