@@ -22,17 +22,6 @@ PAY_BEATS = (2, 4, 6)  # pay points: cliff strength >= 4
 ARENA = ("enter", "lose", "lever", "win", "pay")
 GAPS = ("probe", "clue", "setback", "test")
 ARENAS_ABOVE = 30
-ENGINE_BEAT_WORDS = (
-    "revenge",
-    "identity",
-    "supernatural",
-    "contract",
-    "rebirth",
-    "forbidden",
-    "palace",
-    "survival",
-    "inquiry",
-)
 
 
 @dataclass(frozen=True)
@@ -85,14 +74,14 @@ def lay_out(length: int, seed: int) -> list[Step]:
     beats = place_beats(length)
     steps: list[Step] = []
     arena = 0
-    episode = 1
+    episode: int = 1
     while episode <= length:
         if episode in beats:
             group = beats[episode]
             steps.append(Step(episode, f"B{_dominant(group)}", group, act_of(group[-1])))
             episode += 1
             continue
-        stop = next(e for e in beats if e > episode)
+        stop: int = min(e for e in beats if e > episode)
         last = max(b for group in (s.beats for s in steps) for b in group)
         kinds, arena = _between(stop - episode, length > ARENAS_ABOVE, last, rng, arena)
         steps += [Step(episode + i, kind, (), act_of(last), number) for i, (kind, number) in enumerate(kinds)]

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import product
-from typing import Any
 
 from engine.core import Change, Cliffhanger, Fact
 from engine.story.bank import Bank, Button, ChangeSpec, SceneTemplate, Spoken, parse_change
-from engine.story.effects import effects, meets
-from engine.story.engines import ARENA, GAPS, SECOND_ENGINE_BEATS, Step, lay_out
+from engine.story.effects import effects
+from engine.story.engines import ARENA, GAPS, Step, lay_out
 from engine.story.realise import Memory, Said, realise
+from engine.story.selection import CLIFF_REST, buttons, choose_kit, choose_place, payments, ranked, reserve
 from engine.story.slots import Binding
+from engine.story.state import TEMPLATE_REST, Debt, Planned, Season
 from engine.story.world import World, counts, violations
 from models.words import count
 
-CLIFF_REST = 2  # episodes before a kind of cliffhanger may come again
-PLACE_RUN = 3  # most episodes running in one place
-TEMPLATE_REST = 3
 FRESH_REST = 40  # a gap scene comes back after so many episodes, as long as others are left
-NO_PHONES = ("palace", "fantasy")  # eras
 BRIDGE = 0.4  # how often a captive lead gets out at the first chance
-ELSEWHERE = 0.7  # how often a scene moves on when the last one played in the same place
 MIN_CHANGES = 3
 TRIALS = 14  # templates tried per episode before the step is relaxed
 SYNOPSIS_LIMIT = {"en": 16, "zh": 40}
@@ -32,59 +26,6 @@ SYNOPSIS_LIMIT = {"en": 16, "zh": 40}
 
 class DeadEnd(Exception):
     """No scene fits here; the caller plans again with another seed."""
-
-
-@dataclass(frozen=True)
-class Debt:
-    """An open cliffhanger: which episode asked, with which button, due when."""
-
-    episode: int
-    button: Button
-    binding: Binding
-    due: int
-
-
-@dataclass(frozen=True)
-class Planned:
-    """One episode, decided: its scene, its words, what it changes and pays."""
-
-    step: Step
-    template: SceneTemplate
-    binding: Binding
-    place: str  # location id
-    said: tuple[Said, ...]
-    paid: Debt | None
-    paid_event: str
-    changes: tuple[Change, ...]
-    cliff: Cliffhanger
-    title: str
-    synopsis: str
-
-
-@dataclass
-class Season:
-    """The walk so far."""
-
-    binding: Binding
-    bank: Bank
-    engines: tuple[str, str]
-    era: str
-    threat: str
-    rng: random.Random
-    memory: Memory
-    world: World
-    initial: list[Fact] = field(default_factory=list)
-    done: list[Planned] = field(default_factory=list)
-    uses: Counter[str] = field(default_factory=Counter)
-    last_use: dict[str, int] = field(default_factory=dict)
-    synopses: set[str] = field(default_factory=set)
-    titles: set[str] = field(default_factory=set)
-    kits: list[Mapping[str, Any]] = field(default_factory=list)
-    arena_kits: dict[int, Mapping[str, Any]] = field(default_factory=dict)
-    debts: list[Debt] = field(default_factory=list)
-    reserved: set[str] = field(default_factory=set)
-    rest: int = TEMPLATE_REST
-    sparing: bool = True  # leave the reserved kinds alone
 
 
 def plan_season(
@@ -98,8 +39,8 @@ def plan_season(
     )
     steps = lay_out(length, seed)
     for i, step in enumerate(steps):
-        season.reserved = _reserve(season, steps[i + 1 : i + 1 + CLIFF_REST])
-        _play(season, step, length)
+        season.reserved = reserve(season, steps[i + 1 : i + 1 + CLIFF_REST])
+        _play(season, step)
     return season.done, season.initial
 
 
@@ -122,12 +63,12 @@ def _initial(binding: Binding) -> list[Fact]:
 # -- one episode
 
 
-def _play(season: Season, step: Step, length: int) -> None:
+def _play(season: Season, step: Step) -> None:
     for (kinds, rest), keep in product(_relaxations(season, step), (True, False)):
         season.sparing, season.rest = keep, rest
-        templates = _ranked(season, step, kinds)
+        templates = ranked(season, step, kinds)
         for template in templates[:TRIALS]:
-            planned = _try_template(season, step, template, length)
+            planned = _try_template(season, step, template)
             if planned:
                 _commit(season, planned)
                 return
@@ -151,126 +92,17 @@ def _relaxations(season: Season, step: Step) -> Iterator[tuple[tuple[str, ...], 
         yield ("bridge",), TEMPLATE_REST
 
 
-def _ranked(season: Season, step: Step, kinds: Sequence[str]) -> list[SceneTemplate]:
-    """Templates that may be played now, best first."""
-    found = [t for t in season.bank.scenes if t.step in kinds and _fits(season, step, t)]
-    return sorted(found, key=lambda t: -_score(season, step, t))
-
-
-def _fits(season: Season, step: Step, template: SceneTemplate) -> bool:
-    lead, second = season.engines
-    allowed = {lead, second if any(b in SECOND_ENGINE_BEATS for b in step.beats) or not step.beats else lead}
-    if template.engines and not allowed & set(template.engines):
-        return False
-    if not template.engines and lead == "inquiry" and template.step not in ARENA:
-        return False
-    if template.eras and season.era not in template.eras:
-        return False
-    if template.acts and step.act not in template.acts:
-        return False
-    if template.phone and season.era in NO_PHONES:
-        return False
-    if step.episode - season.last_use.get(template.id, -99) <= season.rest:
-        return False
-    return _reachable(season, template) and all(
-        meets(season.world, season.binding, n, season.threat) for n in template.needs
-    )
-
-
-def _reachable(season: Season, template: SceneTemplate) -> bool:
-    """A captive lead appears only with the captor; others come and go."""
-    captor = season.world.captor(season.binding.roles["L"].id)
-    if not captor or "L" not in template.people:
-        return not any(n.startswith("captive L") for n in template.needs) or bool(captor)
-    return any(n.startswith("captive L") for n in template.needs) or template.step == "bridge"
-
-
-def _score(season: Season, step: Step, template: SceneTemplate) -> float:
-    score = season.rng.uniform(0, 3)
-    score += 2.5 if template.engines else 0
-    score += 3 * sum(_wish(season, n) for n in template.needs)
-    score -= 4 * season.uses[template.id]
-    score += 1.5 if any(p.speaker in template.people for d in season.debts for p in d.button.pay) else 0
-    if season.done:
-        before = season.done[-1].template
-        score -= 1.5 if set(before.cast) == set(template.cast) else 0
-        score -= 1.0 if before.mood == template.mood else 0
-    return score
-
-
-def _wish(season: Season, need: str) -> bool:
-    """Whether a scene suits the premise: a met 'threat ...' need, or a met wish ('?threat ...')."""
-    plain = need.removeprefix("?")
-    return plain.startswith(("threat", "gift")) and meets(season.world, season.binding, plain, season.threat)
-
-
-def _kit(season: Season, step: Step) -> Mapping[str, Any]:
-    """The arena's kit, or the next one of the shuffled deck."""
-    if step.arena and step.arena in season.arena_kits:
-        return season.arena_kits[step.arena]
-    if not season.kits:
-        season.kits = [k for k in season.bank.kits if not k.get("eras") or season.era in k["eras"]]
-        season.rng.shuffle(season.kits)
-    kit = season.kits.pop()
-    if step.arena:
-        season.arena_kits[step.arena] = kit
-    return kit
-
-
-def _place(season: Season, template: SceneTemplate) -> str:
-    """Where the scene plays: where it usually does, or elsewhere; never more than three running in one place."""
-    recent = [p.place for p in season.done[-PLACE_RUN:]]
-    stuck = recent[0] if len(recent) == PLACE_RUN and len(set(recent)) == 1 else ""
-    lead = season.binding.roles["L"].id
-    wanted = list(season.binding.elsewhere[template.where]) if template.where else []
-    captor = season.world.captor(lead)
-    if captor and "L" in template.cast and ("R" not in template.cast or not wanted):
-        wanted = [season.world.place(lead)]
-    fitting = [place for place in wanted if place != stuck]
-    if len(fitting) > 1 and fitting[0] in recent[-1:] and season.rng.random() < ELSEWHERE:
-        return fitting[1]
-    if fitting:
-        return fitting[0]
-    others = sorted({loc.id for loc in season.binding.places.values()} - set(recent[-1:]) - {stuck})
-    return season.rng.choice(others)
-
-
-def _buttons(season: Season, template: SceneTemplate) -> list[Button]:
-    recent = {p.cliff.kind for p in season.done[-CLIFF_REST:]}
-    found = [b for b in template.buttons if b.kind not in recent]
-    season.rng.shuffle(found)
-    return [b for b in found if b.kind not in season.reserved] if season.sparing else found
-
-
-def _reserve(season: Season, steps: Sequence[Step]) -> set[str]:
-    """Kinds of cliffhanger that turning points within the next two episodes will want."""
-    kinds = [step.kind for step in steps if step.beats]
-    return {b.kind for t in season.bank.scenes if t.step in kinds for b in t.buttons}
-
-
-def _payments(season: Season, template: SceneTemplate) -> list[tuple[Debt | None, Spoken | None]]:
-    """Ways to open: the oldest debt paid by somebody present, else by a silent event."""
-    if not season.debts:
-        return [(None, None)]
-    debt = season.debts[0]
-    spoken = [p for p in debt.button.pay if p.speaker in template.cast]
-    spoken += [p for p in debt.button.pay if p.speaker in template.phone]
-    season.rng.shuffle(spoken)
-    spoken.sort(key=lambda p: p.speaker == template.lines[0].speaker)
-    return [*((debt, p) for p in spoken), (debt, None)]
-
-
-def _try_template(season: Season, step: Step, template: SceneTemplate, length: int) -> Planned | None:
-    place = _place(season, template)
-    binding = season.binding.at(place, _kit(season, step))
-    for debt, pay in _payments(season, template):
-        for button in _buttons(season, template):
+def _try_template(season: Season, step: Step, template: SceneTemplate) -> Planned | None:
+    place = choose_place(season, template)
+    binding = season.binding.at(place, choose_kit(season, step))
+    for debt, pay in payments(season, template):
+        for button in buttons(season, template):
             spoken = _aside(pay, debt)
             said = realise(
                 template, button, spoken, binding, season.memory, step.episode, season.rng, season.bank
             )  # fmt: skip
             if said:
-                planned = _assemble(season, step, template, button, binding, place, said, debt, spoken, length)
+                planned = _assemble(season, step, template, button, binding, place, said, debt, spoken)
                 if planned:
                     return planned
     return None
@@ -299,7 +131,6 @@ def _assemble(
     said: list[Said],
     debt: Debt | None,
     pay: Spoken | None,
-    length: int,
 ) -> Planned | None:
     """Resolve the changes against the world; None when an invariant would break or too little would change."""
     specs: list[tuple[ChangeSpec, Binding, int | None]] = []
@@ -321,7 +152,7 @@ def _assemble(
         due=due, strength=button.strength,
     )  # fmt: skip
     season.initial += extra
-    event = binding_event(debt) if debt else ""
+    event = _paid_event(debt) if debt else ""
     return Planned(
         step, template, binding, place, tuple(said), debt, event, tuple(changes), cliff, season_title, synopsis
     )
@@ -334,7 +165,7 @@ def _carrier(said: Sequence[Said], number: int) -> int | None:
     return next((i for i, line in enumerate(said) if line.source >= number), len(said) - 1)
 
 
-def binding_event(debt: Debt) -> str:
+def _paid_event(debt: Debt) -> str:
     """What paid a debt, in words."""
     return debt.binding.fill(debt.button.paid.event)
 

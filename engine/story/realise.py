@@ -15,7 +15,7 @@ from functools import lru_cache
 from engine.core import Language
 from engine.story.bank import Bank, Button, SceneTemplate, Spoken
 from engine.story.slots import Binding
-from models.words import count, han, words
+from models.words import count, words
 
 LINE_LIMIT = {"en": 12, "zh": 24}  # one line: words; characters with punctuation
 HOOK_LIMIT = {"en": 9, "zh": 16}
@@ -51,9 +51,9 @@ class Memory:
 
     language: Language
     names: frozenset[str]
-    sentences: set[str] = field(default_factory=set)
-    grams: Counter[str] = field(default_factory=Counter)
-    skeletons: dict[str, int] = field(default_factory=dict)
+    sentences: set[str] = field(default_factory=set[str])
+    grams: Counter[str] = field(default_factory=Counter[str])
+    skeletons: dict[str, int] = field(default_factory=dict[str, int])
 
     def allows(self, text: str, skeleton: str, episode: int) -> bool:
         """Whether a line may be said in this episode without repeating the season."""
@@ -267,8 +267,3 @@ def _with_filler(
         filler = Spoken(rng.choice(speakers), function, "cold", "voice", tuple(fills[function]))
         for said in _options(filler, binding, memory, episode, LINE_LIMIT[binding.language], rng)[:4]:
             yield [*lines[:place], said, *lines[place:]]
-
-
-def han_size(lines: Sequence[Said]) -> int:
-    """Han characters of an episode."""
-    return sum(han(line.text) for line in lines)

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, get_args
 
-from engine.core import Bible, Language, Prop
+from engine.core import Bible, Language, Prop, Role
 from engine.story.bible import build_bible, by_role, make_title, prop_roles
 from engine.story.premise import Premise, read_premise
 from engine.story.season import SeasonScript, write_season
 from models.base import WriteRequest, Written
 
 MODEL = "rules-1"
-HOLDERS = {"proof": "rival", "bond": "lead", "clock": "traitor"}  # who has what when the story begins
+HOLDERS: Mapping[str, Role] = {
+    "proof": "rival",
+    "bond": "lead",
+    "clock": "traitor",
+}  # who has what when the story begins
 SEASONS_KEPT = 4
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from engine.core import Arc, Bible, Episode, Fact, Turn
 from engine.story.bank import Bank, load_bank
-from engine.story.planner import DeadEnd, Planned, plan_season
+from engine.story.planner import DeadEnd, plan_season
 from engine.story.premise import Premise
 from engine.story.shots import build_scene
 from engine.story.slots import Binding, bind
+from engine.story.state import Planned
 
 ATTEMPTS = 12
 NOUNS_BY = 3  # every noun of the premise is seen by this episode

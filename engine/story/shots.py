@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from engine.core import Beat, Line, Scene, Shot
 from engine.story.bank import Stage
-from engine.story.planner import Planned
 from engine.story.realise import Said
+from engine.story.state import Planned
 from models.words import count, han
 
 GOAL_SECONDS = 57.0
@@ -46,7 +46,7 @@ class Draft:
     emotion: str = "neutral"
     weight: float = 1.0  # share of the silent seconds
     sound: str = ""
-    said: list[int] = field(default_factory=list)
+    said: list[int] = field(default_factory=list[int])
 
 
 def speech_seconds(text: str, language: str) -> float:

@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 from engine.core import Bible, Character, Language, Location, Prop
 from engine.story.bank import ROLES, Bank
@@ -45,12 +45,14 @@ class Binding:
     props: Mapping[str, Prop]  # by prop role
     words: Mapping[str, str]  # plain slots
     nouns: Mapping[str, str]  # short spoken noun by location or prop id
-    measures: Mapping[str, str] = field(default_factory=dict)  # zh measure word by noun
-    scene: Mapping[str, str] = field(default_factory=dict)
+    measures: Mapping[str, str] = field(default_factory=dict[str, str])  # zh measure word by noun
+    scene: Mapping[str, str] = field(default_factory=dict[str, str])
     sees: tuple[str, ...] = ()  # openings of what the lead knows by the gift
-    dated: Mapping[str, str] = field(default_factory=dict)  # modern word -> the era's own
+    dated: Mapping[str, str] = field(default_factory=dict[str, str])  # modern word -> the era's own
     period: re.Pattern[str] | None = None  # finds those words
-    filled: dict[tuple[str, str, str], str] = field(default_factory=dict, compare=False)  # memo of fill
+    filled: dict[tuple[str, str, str], str] = field(
+        default_factory=dict[tuple[str, str, str], str], compare=False
+    )  # memo of fill
 
     def at(self, place: str, kit: Mapping[str, Any]) -> Binding:
         extra = {k: v for k, v in kit.items() if isinstance(v, str)}
@@ -165,7 +167,15 @@ def choose_gift(premise: Premise, bank: Bank) -> Mapping[str, Any]:
 
 
 def _pick(rng: random.Random, values: Any) -> str:
-    return rng.choice(values) if isinstance(values, list) else str(values)
+    return str(rng.choice(cast(list[str], values))) if isinstance(values, list) else str(values)
+
+
+def _of_era(values: Any, era: str) -> Any:
+    """A pool, or the part of it for this era."""
+    if not isinstance(values, dict):
+        return values
+    by_era = cast(Mapping[str, Any], values)
+    return by_era.get(era) or by_era["now"]
 
 
 def bind(premise: Premise, bible: Bible, bank: Bank, seed: int) -> Binding:
@@ -183,8 +193,7 @@ def bind(premise: Premise, bible: Bible, bank: Bank, seed: int) -> Binding:
     gift = choose_gift(premise, bank)
     words |= {k: _pick(rng, v) for k, v in gift.items() if k not in ("keys", "eras", "sees")}
     for name, values in bank.pools.items():
-        pool = values.get(era) or values["now"] if isinstance(values, dict) else values
-        words.setdefault(name, _pick(rng, pool))
+        words.setdefault(name, _pick(rng, _of_era(values, era)))
     words |= {"secret": secret_clause(premise, bible) or words["secret"]} | (
         {"clock": premise.clock} if premise.clock else {}
     )
@@ -192,7 +201,7 @@ def bind(premise: Premise, bible: Bible, bank: Bank, seed: int) -> Binding:
     lessons = [
         x.rstrip(".。!！") for x in premise.lessons if count(x, premise.language) <= MAX_LESSON[premise.language]
     ]
-    words["lesson"] = lessons[0] if lessons else words["lesson"]
+    words |= {"lesson": lessons[0]} if lessons else {}
     places = location_roles(bible)
     located = {loc.id: loc for loc in bible.locations}
     elsewhere = {role: tuple(dict.fromkeys(places[name] for name in names)) for role, names in BIBLE_PLACES.items()}
