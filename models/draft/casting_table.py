@@ -57,8 +57,8 @@ VARIANTS = (
     Variant("f5", "female", 36, 204, 178, 2828, 1100, 60, 0.7, "firm bright sharp cold"),
     Variant("f3", "female", 18, 210, 172, 3184, 964, 65, 0.2, "girl light young"),
     Variant("aunty", "female", 64, 172, 184, 2940, 909, 55, -0.7, "old grandmother dry"),
-    Variant("anika", "female", 22, 262, 230, 2378, 334, 55, -2.7, "soft gentle breathy"),
-    Variant("steph2", "female", 78, 184, 171, 1525, 299, 45, -4.7, "dark low muffled"),
+    Variant("anika", "female", 22, 262, 230, 2378, 334, 55, -4.7, "soft gentle breathy"),
+    Variant("steph2", "female", 78, 184, 171, 1525, 299, 45, -7.2, "dark low muffled"),
 )
 BY_NAME = {variant.name: variant for variant in VARIANTS}
 LANGUAGES = {"en": "en-us", "zh": "cmn"}
