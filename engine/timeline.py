@@ -128,7 +128,7 @@ class Timeline:
     hits: tuple[Hit, ...] = ()
     spans: tuple[Span, ...] = ()
     button: int | None = None
-    notes: dict[str, Any] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:
         check_track(self.picture, self.duration)
@@ -172,12 +172,9 @@ def from_json(data: dict[str, Any]) -> Timeline:
         episode=data["episode"],
         rate=data["rate"],
         duration=data["duration"],
-        picture=tuple(Clip(**{**c, "effects": tuple(Effect(**e) for e in c["effects"])}) for c in data["picture"]),
+        picture=tuple(_clip(c) for c in data["picture"]),
         speech=tuple(Speech(**s) for s in data["speech"]),
-        captions=tuple(
-            Caption(**{**c, "rows": tuple(c["rows"]), "words": tuple(TimedWord(**w) for w in c["words"])})
-            for c in data["captions"]
-        ),
+        captions=tuple(_caption(c) for c in data["captions"]),
         graphics=tuple(Graphic(**g) for g in data["graphics"]),
         markers=tuple(Marker(**m) for m in data["markers"]),
         hits=tuple(Hit(**h) for h in data["hits"]),
@@ -185,3 +182,14 @@ def from_json(data: dict[str, Any]) -> Timeline:
         button=data["button"],
         notes=data["notes"],
     )
+
+
+def _clip(data: dict[str, Any]) -> Clip:
+    fields: dict[str, Any] = {**data, "effects": tuple(Effect(**e) for e in data["effects"])}
+    return Clip(**fields)
+
+
+def _caption(data: dict[str, Any]) -> Caption:
+    words = tuple(TimedWord(**w) for w in data["words"])
+    fields: dict[str, Any] = {**data, "rows": tuple(data["rows"]), "words": words}
+    return Caption(**fields)
