@@ -4,6 +4,7 @@ Knows the encoder's settings and the frame order; not why a cut is where it is."
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -11,23 +12,22 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 
 from engine import subtitles, wav
-from engine.batching import Progress
+from engine.batching import Progress, core_seconds
 from engine.config import Profile
 from engine.core import SAMPLE_RATE
 from engine.cues import frame_cues
-from engine.encoder import COLOUR, Frame, encode_frames
-from engine.ffmpeg import executable, version
+from engine.encoder import COLOUR, Frame, compiled, encode_frames, graph, picture_input
+from engine.ffmpeg import version
 from engine.fonts import FAMILY, font_folder
 from engine.lettering import Overlay, blend, overlays_at
 from engine.takes import Stems
 from engine.timeline import Timeline, to_json
 from engine.vault import Made, Take, Vault
-from models.base import Player
+from models.base import Player, Rights
 
 STAGE = "conforming"
 CONFORM_VERSION = 1
@@ -59,7 +59,9 @@ def recipe_of(item: ConformInput, player: Player) -> dict[str, Any]:
         "stems": [t.fingerprint for t in (item.stems.dialogue, item.stems.music, item.stems.effects)],
         "size": profile.size,
         "encode": [profile.x264_preset, profile.x264_crf, profile.x264_threads, profile.audio_kbps],
-        "graphics": [asdict(o.graphic) for o in item.overlays],
+        "graphics": [
+            [asdict(o.graphic), o.x, o.y, hashlib.sha256(o.pixels.tobytes()).hexdigest()] for o in item.overlays
+        ],
         "font": item.font_sha256,
         "tags": dict(item.tags),
     }
@@ -74,20 +76,30 @@ def conform_episode(item: ConformInput, player: Player, vault: Vault, progress: 
         progress.advance(STAGE, made=False)
         return take
 
-    def write(path: Path) -> None:
-        encode(item, player, path, lambda done: progress.within(STAGE, done / item.timeline.duration))
+    cost: dict[str, float] = {}
 
-    rights = {"source": "rendered by Cliffhanger", "licence": "as its takes", "commercial_use": True}
-    made = Made(write, "x264", rights, {}, {"frames": item.timeline.duration})
+    def write(path: Path) -> None:
+        before = core_seconds()
+        encode(item, player, path, lambda done: progress.within(STAGE, done / item.timeline.duration))
+        cost["core_seconds"] = core_seconds() - before
+
+    made = Made(write, "x264", rights_of(item), cost, {"frames": item.timeline.duration})
     take = vault.put(STAGE, item.unit, recipe, ".mp4", made)
     progress.advance(STAGE, made=True)
     return take
 
 
+def rights_of(item: ConformInput) -> dict[str, Any]:
+    """A master may be used as far as everything in it may."""
+    parts = [*item.clips.values(), item.stems.dialogue, item.stems.music, item.stems.effects]
+    free = all(bool(take.rights.get("commercial_use")) for take in parts)
+    return asdict(Rights("rendered by Cliffhanger from its takes", "as its takes", commercial_use=free))
+
+
 def mix_samples(stems: Stems) -> NDArray[np.float32]:
     """The sum of the stems, stereo."""
     parts = [wav.read_wav(take.path)[0] for take in (stems.dialogue, stems.music, stems.effects)]
-    return np.sum(parts, axis=0, dtype=np.float32)
+    return np.asarray(np.sum(parts, axis=0, dtype=np.float32))
 
 
 def encode(item: ConformInput, player: Player, path: Path, tell: Callable[[int], None]) -> None:
@@ -98,19 +110,17 @@ def encode(item: ConformInput, player: Player, path: Path, tell: Callable[[int],
         captions = subtitles.to_ass(item.timeline.captions, FAMILY, rate=item.timeline.rate)
         (work / "captions.ass").write_text(captions, encoding="utf-8")
         (work / "fonts").symlink_to(font_folder())
-        encode_frames(encoder_command(item, path.resolve()), frames(item, player, tell), work, item.unit)
+        drawn = frames(item, player, tell)
+        encode_frames(encoder_command(item, path.resolve()), drawn, item.profile.size, work, item.unit)
 
 
 def encoder_command(item: ConformInput, path: Path) -> list[str]:
     """One ffmpeg: raw I420 from the pipe + captions by libass -> H.264 High; the mix -> AAC."""
     profile = item.profile
-    picture = ffmpeg.input(
-        "pipe:", format="rawvideo", pix_fmt="yuv420p", s=f"{profile.width}x{profile.height}", r=profile.fps
-    ).filter("ass", filename="captions.ass", fontsdir="fonts")
-    sound = ffmpeg.input("mix.wav")
-    output = ffmpeg.output(
+    picture = picture_input(profile.size, profile.fps).filter("ass", filename="captions.ass", fontsdir="fonts")
+    output = graph.output(
         picture,
-        sound,
+        graph.input("mix.wav"),
         f"file:{path}",
         vcodec="libx264",
         preset=profile.x264_preset,
@@ -119,6 +129,8 @@ def encoder_command(item: ConformInput, path: Path) -> list[str]:
         pix_fmt="yuv420p",
         acodec="aac",
         audio_bitrate=f"{profile.audio_kbps}k",
+        aac_pns=0,  # noise substitution and intensity stereo lift true peaks by up to 1.5 dB
+        aac_is=0,
         ar=SAMPLE_RATE,
         ac=2,
         movflags="+faststart+use_metadata_tags",
@@ -126,21 +138,20 @@ def encoder_command(item: ConformInput, path: Path) -> list[str]:
         fflags="+bitexact",
         **{"profile:v": "high", "flags:v": "+bitexact", "flags:a": "+bitexact", "g": profile.fps * 2},
         **COLOUR,
-    ).global_args("-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file,pipe", "-y")
-    command: list[str] = ffmpeg.compile(output, cmd=executable())
+    )
+    command = compiled(output)
     at = command.index(f"file:{path}")
     tags = [word for key, value in item.tags.items() for word in ("-metadata", f"{key}={value}")]
     return command[:at] + tags + command[at:]
 
 
 def frames(item: ConformInput, player: Player, tell: Callable[[int], None]) -> Iterator[Frame]:
-    """Every frame of the episode in order, lettering laid over."""
+    """Every frame of the episode in order, lettering laid over. ValueError when a player draws too few or too many."""
     timeline = item.timeline
     for clip in timeline.picture:
-        played = player.play(
-            item.clips[clip.shot].path, frame_cues(timeline, clip, item.faces[clip.shot]), item.profile.size
-        )
-        for number, frame in enumerate(played, clip.start):
+        cues = frame_cues(timeline, clip, item.faces[clip.shot])
+        played = player.play(item.clips[clip.shot].path, cues, item.profile.size)
+        for number, frame in zip(range(clip.start, clip.stop), played, strict=True):
             if number % PROGRESS_FRAMES == 0:
                 tell(number)
             shown = overlays_at(item.overlays, number)

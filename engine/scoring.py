@@ -21,7 +21,7 @@ from engine.vault import Made, Take, Vault
 from models.base import Composer, MoodSpan, Score, ScoreRequest, SoundHit
 
 STAGE = "scoring"
-MIX_VERSION = 1
+MIX_VERSION = 2
 
 ROOM_OF_PLATE = {
     "office": "office",
@@ -109,7 +109,7 @@ def score_episode(
 
     def make(kinds: list[str]) -> Iterable[Made]:
         score = composer.compose([request])[0]
-        mix = _mix(placed, score, round(request.duration * SAMPLE_RATE))
+        mix = _mix(placed, score, request)
         for kind in kinds:
             yield _made(getattr(mix, kind), mix, score, kind)
 
@@ -138,9 +138,11 @@ def place_speech(
     return placed
 
 
-def _mix(placed: list[dict[str, Any]], score: Score, num_samples: int) -> Mix:
+def _mix(placed: list[dict[str, Any]], score: Score, request: ScoreRequest) -> Mix:
     speech = [PlacedSpeech(p["take"].samples(), p["start"], p["room"], p["delivery"]) for p in placed]
-    return mix_episode(speech, score.music, score.effects, num_samples, SAMPLE_RATE)
+    silences = [(round(a * SAMPLE_RATE), round(b * SAMPLE_RATE)) for a, b in request.silences]
+    num_samples = round(request.duration * SAMPLE_RATE)
+    return mix_episode(speech, score.music, score.effects, num_samples, SAMPLE_RATE, silences)
 
 
 def _made(samples: NDArray[np.float32], mix: Mix, score: Score, kind: str) -> Made:

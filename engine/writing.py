@@ -13,10 +13,12 @@ from engine.core import Arc, Bible, Episode, Fact, Language, Series, UserError
 from engine.story.checks import Fault, check_series
 from engine.story.premise import Premise, read_premise
 from engine.story.rules import RuleWriter
+from engine.story.screenplay import read_screenplay, to_series
 from models.base import Writer, WriteRequest
 from models.words import LIMITS
 
 MIN_LENGTH, MAX_LENGTH = 3, 120
+DEFAULT_LENGTH = 20
 ATTEMPTS = 4
 FAULTS_TOLD = 5  # faults given back to a writer that is asked again
 
@@ -24,15 +26,19 @@ FAULTS_TOLD = 5  # faults given back to a writer that is asked again
 def plan_series(
     premise: str,
     language: str | None,
-    length: int,
+    length: int | None,
     seed: int,
     writer: Writer | None = None,
     script: str | None = None,
 ) -> Series:
     """Bible, arc and every episode of a series that passes every check.
 
-    `language` None reads it from the premise. Raises UserError when length or language is out of range, or when the
-    writer cannot produce a script that keeps the rules."""
+    `language` None reads it from the premise; `length` None is DEFAULT_LENGTH, or what a person's own `script` has.
+    Raises UserError when length or language is out of range, or when the writer cannot produce a script that keeps
+    the rules."""
+    if script is not None:
+        return _from_script(script, premise, language, length, seed)
+    length = DEFAULT_LENGTH if length is None else length
     told = _read(premise, language, length)
     writer = writer or RuleWriter()
     faults: list[Fault] = []
@@ -48,6 +54,18 @@ def plan_series(
             return series
         problem = faults[0].message
     raise UserError(f"the writer {writer.name!r} could not keep the rules: {problem}")
+
+
+def _from_script(script: str, premise: str, language: str | None, length: int | None, seed: int) -> Series:
+    """A person's own script as a series; what breaks a rule is named, nothing is rewritten."""
+    told = _read(premise, language, MIN_LENGTH if length is None else length)
+    screenplay = read_screenplay(script)
+    series = to_series(screenplay, told.language if language else screenplay.language, seed, length)
+    series = series.model_copy(update={"premise": told.text})
+    faults = check_series(series)
+    if faults:
+        raise UserError(f"the script breaks a rule: {faults[0].message}")
+    return series
 
 
 def _read(premise: str, language: str | None, length: int) -> Premise:
