@@ -155,7 +155,7 @@ def aura_layers(puppet: Puppet, colour: str) -> list[tuple[Layer, float]]:
     pad = 300 // AURA_SHRINK
     alpha = cv2.resize(cv2.extractChannel(body, 3), (w, h), interpolation=cv2.INTER_AREA)
     alpha = cv2.copyMakeBorder(alpha, pad, 0, pad, pad, cv2.BORDER_CONSTANT, value=0)
-    return [(Layer.of(_aura_phase(alpha, colour, phase)), float(pad)) for phase in range(AURA_PHASES)]
+    return [(Layer.of(_aura_phase(alpha, colour, phase), light=True), float(pad)) for phase in range(AURA_PHASES)]
 
 
 def _aura_phase(alpha: raster.Image, colour: str, phase: int) -> Image:

@@ -27,16 +27,17 @@ class Layer:
     """Premultiplied pixels and their runs: an int array (bands, 4) of ink start, opaque start, opaque stop, ink stop.
 
     A plate layer is opaque and endless: past its edge its last pixels repeat. A blurred layer is `soft`: its nearest pixel is
-    as good as an interpolated one, and costs a third."""
+    as good as an interpolated one, and costs a third. A layer of `light` has no alpha and is only added."""
 
     pixels: Image
     runs: NDArray[np.int64]
     endless: bool = False
     soft: bool = False
+    light: bool = False
 
     @staticmethod
-    def of(pixels: Image, endless: bool = False, soft: bool = False) -> Layer:
-        return Layer(pixels, find_runs(pixels), endless, soft)
+    def of(pixels: Image, endless: bool = False, soft: bool = False, light: bool = False) -> Layer:
+        return Layer(pixels, find_runs(pixels), endless, soft, light)
 
 
 def canvas(width: int, height: int) -> Image:
@@ -172,7 +173,9 @@ def _draw_piece(target: Image, layer: Layer, matrix: Matrix, x: int, y: int, dir
     border = cv2.BORDER_REPLICATE if layer.endless else cv2.BORDER_CONSTANT
     how = cv2.INTER_NEAREST if layer.soft else cv2.INTER_LINEAR
     cv2.warpAffine(layer.pixels, shifted, (target.shape[1], target.shape[0]), dst=part, flags=how, borderMode=border)
-    if not direct:
+    if layer.light:
+        cv2.add(target, part, dst=target)
+    elif not direct:
         lay(target, part)
 
 

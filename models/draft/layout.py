@@ -164,7 +164,7 @@ def backdrop(picture: PictureRequest, framing: Framing) -> Backdrop:
     return Backdrop(
         picture.plate or "street", picture.time, picture.weather, picture.mood, picture.genre, plate_seed(picture),
         zoom=framing.zoom, x=0.5 + side, y=0.52, blur=framing.blur, light=framing.light,
-        near=picture.shot_size in ("wide", "two", "silhouette", "back"),
+        near=picture.shot_size in ("wide", "silhouette", "back"),
     )  # fmt: skip
 
 

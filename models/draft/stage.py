@@ -36,7 +36,7 @@ BLINK = ("half", "closed", "closed", "half")
 BOUNCE = (0.0, 0.012, 0.016, 0.008, 0.003)  # of size, after an expression changes
 REST_AFTER = 7  # frames of a closed mouth until the expression's own mouth returns
 VIGNETTE = 0.30
-SOFT_BLUR = 5.0  # pixels of blur from which a background needs no interpolation
+SOFT_BLUR = 3.5  # pixels of blur from which a background needs no interpolation
 
 
 @dataclass(frozen=True)
