@@ -112,6 +112,7 @@ STEPS = (
     "lever",
     "win",
     "pay",
+    "after",
     "bridge",
 )
 STAND_INS = {"key": "door", "knife": "sword"}  # foley the sound stage has no own effect for
@@ -184,6 +185,12 @@ class SceneTemplate:
     stages: tuple[Stage, ...]
     changes: tuple[ChangeSpec, ...]
     buttons: tuple[Button, ...]
+
+    @property
+    def distant(self) -> tuple[str, ...]:
+        """Who speaks from elsewhere, over a line; the others of `phone` stand unseen at the door."""
+        said = [*self.lines, *(b.say for b in self.buttons)]
+        return tuple(x for x in self.phone if any(s.speaker == x and s.delivery == "phone" for s in said))
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -269,6 +276,10 @@ def parse_scene(raw: Mapping[str, Any]) -> SceneTemplate:
     """A `[[scene]]` table -> a template. Raises ValueError naming the scene."""
     try:
         lines, stages = _parse_script(raw["script"])
+        buttons = tuple(_button(b) for b in raw["button"])
+        cast, heard = raw["cast"].split(), raw.get("phone", "").split()
+        speakers = dict.fromkeys(s.speaker for s in (*lines, *(b.say for b in buttons)))
+        heard += [x for x in speakers if x not in cast and x not in heard]
         return SceneTemplate(
             id=raw["id"],
             step=raw["step"],
@@ -276,8 +287,8 @@ def parse_scene(raw: Mapping[str, Any]) -> SceneTemplate:
             eras=tuple(raw.get("eras", ())),
             acts=tuple(raw.get("acts", ())),
             where=raw.get("where", ""),
-            cast=tuple(raw["cast"].split()),
-            phone=tuple(raw.get("phone", "").split()),
+            cast=tuple(cast),
+            phone=tuple(heard),
             mood=raw["mood"],
             needs=tuple(raw.get("needs", ())),
             title=tuple(raw["title"]),
@@ -285,7 +296,7 @@ def parse_scene(raw: Mapping[str, Any]) -> SceneTemplate:
             lines=lines,
             stages=stages,
             changes=tuple(parse_change(row) for row in _rows(raw["changes"])),
-            buttons=tuple(_button(b) for b in raw["button"]),
+            buttons=buttons,
         )
     except (KeyError, ValueError, TypeError) as error:
         raise ValueError(f"scene {raw.get('id', '?')}: {error!r}") from error

@@ -223,8 +223,8 @@ def _changes(
 
 
 def _arrival(season: Season, template: SceneTemplate, place: str) -> Change | None:
-    """Everybody who is seen comes to the scene's place."""
-    people = [season.binding.roles[x] for x in template.cast]
+    """Everybody who is seen, or heard at the door, comes to the scene's place."""
+    people = [season.binding.roles[x] for x in template.people if x not in template.distant]
     movers = [p for p in people if season.world.place(p.id) != place]
     if not movers:
         return None

@@ -32,7 +32,7 @@ def _fits(season: Season, step: Step, template: SceneTemplate) -> bool:
         return False
     if template.acts and step.act not in template.acts:
         return False
-    if template.phone and season.era in NO_PHONES:
+    if template.distant and season.era in NO_PHONES:
         return False
     if step.episode - season.last_use.get(template.id, -99) <= season.rest:
         return False

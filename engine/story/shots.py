@@ -80,7 +80,7 @@ def _shot(planned: Planned, scene: str, number: int, draft: Draft, unit: float) 
 
 def _line(planned: Planned, shot_id: str, number: int, index: int) -> Line:
     said = planned.said[index]
-    delivery = "phone" if said.speaker in planned.template.phone else said.delivery
+    delivery = "phone" if said.speaker in planned.template.distant else said.delivery
     hearing = HEARING[said.emotion] + (", by phone" if delivery == "phone" else "")
     return Line(
         id=f"{shot_id}_l{number:02d}", speaker=planned.binding.roles[said.speaker].id, text=said.text, emotion=said.emotion,
