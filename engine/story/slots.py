@@ -137,8 +137,8 @@ def mend(text: str, language: str) -> str:
     if language == "zh":
         text = re.sub(r"\s+", "", text)
         return text.translate(str.maketrans(",?!:;", "，？！：；"))
-    text = re.sub(r"\b(the|a|an|my|your|his|her|our|their) (the|a|an) ", r"\1 ", text, flags=re.I)
     text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r"\b(the|a|an|my|your|his|her|our|their) (the|a|an) ", r"\1 ", text, flags=re.I)
     return re.sub(r"(^|[.!?…] +)([a-z])", lambda m: m.group(1) + m.group(2).upper(), text)
 
 

@@ -1,0 +1,46 @@
+"""The shot table of the rule writer's episodes."""
+
+import itertools
+
+import pytest
+
+from engine.core import Series
+from engine.story.shots import planned_seconds
+from engine.writing import plan_series
+
+
+@pytest.fixture(scope="module")
+def season() -> Series:
+    return plan_series("A maid in the imperial palace is framed for poisoning the heir.", "en", 8, 2)
+
+
+def test_episodes_open_on_the_hook_and_close_on_the_button(season: Series) -> None:
+    for episode in season.episodes:
+        shots = [shot for _, shot in episode.shots()]
+        assert shots[0].beat == "hook" and shots[0].lines
+        assert [s.beat for s in shots if s.lines][-1] == "button"
+        assert shots[-1].beat == "breath" and not shots[-1].lines
+
+
+def test_silence_brings_the_speech_to_about_a_minute(season: Series) -> None:
+    for episode in season.episodes:
+        assert 50 <= sum(planned_seconds(s, "en") for s in episode.scenes) <= 66
+
+
+def test_no_size_comes_twice_running(season: Series) -> None:
+    for episode in season.episodes:
+        sizes = [shot.size for _, shot in episode.shots()]
+        assert all(a != b for a, b in itertools.pairwise(sizes)), sizes
+
+
+def test_whoever_is_in_the_picture_is_in_the_place(season: Series) -> None:
+    for episode in season.episodes:
+        seen = {who for _, shot in episode.shots() for who in shot.characters}
+        voices = {line.speaker for line in episode.lines() if line.delivery != "phone"}
+        assert voices <= seen
+
+
+def test_inserts_show_a_thing_of_the_bible(season: Series) -> None:
+    props = {prop.id for prop in season.bible.props}
+    inserts = [shot for e in season.episodes for _, shot in e.shots() if shot.size == "insert"]
+    assert inserts and all(shot.prop in props for shot in inserts)
