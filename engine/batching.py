@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -19,6 +20,12 @@ class Job(Generic[T]):
     recipe: Mapping[str, Any]
     suffix: str
     request: T
+
+
+def core_seconds() -> float:
+    """CPU seconds of this process and its finished children, over all cores."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 class Progress(Protocol):

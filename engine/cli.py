@@ -4,6 +4,8 @@ Exit codes: 0 done, 1 a check failed, 2 wrong usage or input."""
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 import tempfile
 import time
@@ -25,7 +27,7 @@ app = typer.Typer(
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="the series folder (it holds series.json)")]
 Premise = Annotated[str, typer.Argument(metavar="PREMISE", help="the premise, @FILE, or - for standard input")]
 Script = Annotated[Path | None, typer.Option(metavar="FILE", help="start from your own script: Fountain or NAME: line")]
-Length = Annotated[int, typer.Option(min=3, max=120, help="episodes in the season")]
+Length = Annotated[int | None, typer.Option(min=3, max=120, help="episodes in the season (default 20, or the script's)")]
 LanguageOption = Annotated[str | None, typer.Option(help="en or zh; read from the premise when not given")]
 Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="same premise and seed: same series")]
 Out = Annotated[
@@ -44,7 +46,7 @@ def example(*lines: str) -> str:
 def plan(
     premise: Premise,
     script: Script = None,
-    length: Length = 20,
+    length: Length = None,
     language: LanguageOption = None,
     seed: Seed = 1,
     out: Out = None,
@@ -71,7 +73,7 @@ def render(folder: Folder, profile: ProfileName = "draft", episodes: Episodes = 
 def make(
     premise: Premise,
     script: Script = None,
-    length: Length = 20,
+    length: Length = None,
     language: LanguageOption = None,
     seed: Seed = 1,
     out: Out = None,
@@ -144,6 +146,9 @@ def doctor() -> None:
 
 def main() -> None:
     """Runs the command line; every error is one line on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a title shows question marks
     sys.exit(run(sys.argv[1:]))
 
 
@@ -153,14 +158,16 @@ def run(arguments: list[str]) -> int:
         arguments = ["--help"]
     try:
         code = app(arguments, standalone_mode=False, prog_name="cliffhanger")
+        sys.stdout.flush()
     except typer.TyperException as error:
         return complain(usage(error), 2)
     except UserError as error:
         return complain(str(error), 2)
     except (typer.Abort, KeyboardInterrupt):
         return complain("stopped; what was finished is kept, run the same command to go on", 1)
-    except BrokenPipeError:
-        return 1
+    except BrokenPipeError:  # whoever read our output, such as `head`, has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as error:  # the last resort: a person gets one line, the details go to a file
         return complain(f"internal error: {type(error).__name__}: {error} (details in {keep_traceback()})", 1)
     return int(code or 0)
@@ -178,8 +185,12 @@ def complain(text: str, code: int) -> int:
 
 
 def keep_traceback() -> str:
-    with tempfile.NamedTemporaryFile("w", prefix="cliffhanger-error-", suffix=".txt", delete=False) as stream:
-        stream.write(traceback.format_exc())
+    """The file that holds it, for a report."""
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="cliffhanger-error-", suffix=".txt", delete=False) as stream:
+            stream.write(traceback.format_exc())
+    except OSError as error:
+        return f"no file: {error.strerror}"
     return stream.name
 
 

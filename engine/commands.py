@@ -5,24 +5,34 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from engine import ffmpeg, fonts
+from engine.batching import core_seconds
 from engine.config import Profile, default_out, load_profile
-from engine.core import Series, UserError
-from engine.editing import current_series
+from engine.core import Episode, Series, UserError
+from engine.editing import current_series, require_valid
 from engine.exporting import export_episode
-from engine.pipeline import Rendered, core_seconds, load_backends, render_series
+from engine.manifest import DELIVERABLES, Manifest, read_manifest, script_print
+from engine.pipeline import Rendered, load_backends, render_series
 from engine.planning import Order, plan, read_premise_argument, read_text_file
 from engine.progress import Counter, reporter
 from engine.store import SeriesFolder
 from engine.vault import series_lock
-from engine.verifying import MANIFEST, read_manifest, verify_episode
+from engine.verifying import verify_episode
+from models.base import Utterance, VoiceProfile
 
+Row = tuple[str, bool, str]
+"""A thing, whether it is fine, and a word on it."""
+
+FONT_SAMPLE = "Aa中文，"
+VOICE_SAMPLES = (("en", "Can you hear me?"), ("zh", "你听见了吗？"))
 FREE_BYTES_PER_EPISODE = 120_000_000
 """Takes, stems and master of one draft episode, measured, with room to spare."""
 
@@ -32,7 +42,7 @@ STAGES_OF = {"line": ("voicing",), "shot": ("framing", "animating"), "episode": 
 def plan_order(
     premise: str,
     script: Path | None,
-    length: int,
+    length: int | None,
     language: str | None,
     seed: int,
     out: Path | None,
@@ -41,7 +51,7 @@ def plan_order(
     if language not in (None, "en", "zh"):
         raise UserError(f"unknown language '{language}': choose from en, zh")
     chosen = load_profile(profile)
-    text = read_premise_argument(premise, sys.stdin.read() if premise == "-" else None)
+    text = read_premise_argument(premise, sys.stdin.buffer)
     source = read_text_file(script, "script") if script else None
     return plan(Order(text, language, length, seed, source), out or default_out(), chosen)
 
@@ -77,21 +87,35 @@ def render_folder(
     started = time.monotonic() if started is None else started
     profile = load_profile(profile_name)
     folder = open_folder(path)
-    progress = reporter()
+    with working(folder) as (series, progress):
+        numbers = parse_episodes(episodes, series.length)
+        done = render_numbers(folder, series, profile, numbers, progress)
+    report(folder, series, profile, done, progress, as_json, time.monotonic() - started)
+
+
+@contextmanager
+def working(folder: SeriesFolder) -> Generator[tuple[Series, Counter], None, None]:
+    """The locked series with hand edits recorded, and the progress display; both end with the block."""
     with series_lock(folder.root):
+        series, note = current_series(folder)
+        progress = reporter()
         try:
-            series, note = current_series(folder)
-            numbers = parse_episodes(episodes, series.length)
             if note:
                 progress.note(note)
-            done: list[Rendered] = []
-            for rendered in render_series(folder, series, profile, numbers, progress):
-                done.append(rendered)
-                if rendered.made:
-                    progress.note(f"episode {rendered.number}: {rendered.master}")
+            yield series, progress
         finally:
             progress.close()
-    report(folder, series, profile, done, progress, as_json, time.monotonic() - started)
+
+
+def render_numbers(
+    folder: SeriesFolder, series: Series, profile: Profile, numbers: Sequence[int], progress: Counter
+) -> list[Rendered]:
+    done: list[Rendered] = []
+    for rendered in render_series(folder, series, profile, numbers, progress):
+        done.append(rendered)
+        if rendered.made:
+            progress.note(f"episode {rendered.number}: {rendered.master}")
+    return done
 
 
 def report(
@@ -112,7 +136,7 @@ def report(
     else:
         each = f"{spent / len(made):.0f} core-seconds, ${dollars / len(made):.4f} an episode"
         print(f"{len(made)} episodes made in {seconds:.0f} s ({each}); {progress.found} takes reused", file=out)
-    left = [e.number for e in series.episodes if not is_rendered(folder, series, profile, e.number)]
+    left = [e.number for e in series.episodes if state_of(folder, series, profile, e)[0] != "rendered"]
     if left:
         print(f"{len(left)} episodes are written but not rendered; for all of them:", file=out)
         print(f"  cliffhanger render {folder.root} --profile {profile.name}", file=out)
@@ -129,8 +153,18 @@ def report(
     print(json.dumps(result, ensure_ascii=False))
 
 
-def is_rendered(folder: SeriesFolder, series: Series, profile: Profile, number: int) -> bool:
-    return (folder.episode(profile, series.language, number) / MANIFEST).is_file()
+def state_of(folder: SeriesFolder, series: Series, profile: Profile, episode: Episode) -> tuple[str, Manifest | None]:
+    """'written', 'rendered' or 'edited since', with the manifest when there is one."""
+    manifest = read_manifest(folder.episode(profile, series.language, episode.number))
+    if manifest is None:
+        return "written", None
+    return ("rendered" if manifest.script == script_print(series, episode) else "edited since"), manifest
+
+
+def has_media(folder: SeriesFolder, series: Series, profile: Profile, number: int) -> bool:
+    """Whether anything was delivered for this episode, complete or not (script.md is there once it is written)."""
+    target = folder.episode(profile, series.language, number)
+    return any((target / name).exists() for name in DELIVERABLES if name != "script.md")
 
 
 def show_status(path: Path, profile_name: str) -> None:
@@ -140,16 +174,11 @@ def show_status(path: Path, profile_name: str) -> None:
     spent = 0.0
     print(f"{series.title} ({series.language}, revision {series.revision}, seed {series.seed}): {series.premise}")
     for episode in series.episodes:
-        manifest = read_manifest(folder.episode(profile, series.language, episode.number) / MANIFEST)
-        if manifest is None:
-            state = "written"
-        else:
-            cost = manifest["cost"]
-            spent += cost["core_seconds"]
-            failed = [c["check"] for c in manifest["checks"] if not c["passed"]]
-            seconds = manifest["frames"] / manifest["rate"]
-            state = f"rendered {seconds:.0f} s, {cost['core_seconds']:.0f} core-s"
-            state += f", FAILS {', '.join(failed)}" if failed else ""
+        state, manifest = state_of(folder, series, profile, episode)
+        if manifest is not None:
+            spent += manifest.cost.core_seconds
+            state += f" {manifest.frames / manifest.rate:.0f} s, {manifest.cost.core_seconds:.0f} core-s"
+            state += f", FAILS {', '.join(manifest.failed())}" if manifest.failed() else ""
         print(f"{episode.number:4d}  {state:<28}  {episode.title}: {episode.synopsis}")
     print(f"spent: {spent:.0f} core-seconds, ${profile.dollars(spent):.4f}")
     print(folder.root)
@@ -160,9 +189,11 @@ def verify_folder(path: Path, profile_name: str, episodes: str | None, as_json: 
     profile = load_profile(profile_name)
     folder = open_folder(path)
     series = folder.load()
+    if len(series.episodes) != series.length:
+        require_valid(series, "series.json")
     numbers = parse_episodes(episodes, series.length)
     if episodes is None:
-        numbers = [n for n in numbers if is_rendered(folder, series, profile, n)]
+        numbers = [n for n in numbers if has_media(folder, series, profile, n)]
     if not numbers:
         raise UserError(f"nothing is rendered in {folder.root} with profile {profile.name}")
     results: dict[int, list[dict[str, Any]]] = {}
@@ -184,16 +215,19 @@ def verify_folder(path: Path, profile_name: str, episodes: str | None, as_json: 
 
 def redo_unit(path: Path, unit: str, stage: str | None, seed: int | None, profile_name: str) -> None:
     """Records the decision, then renders the unit's episode."""
+    started = time.monotonic()
+    profile = load_profile(profile_name)
     folder = open_folder(path)
-    series = folder.load()
-    number, kind = locate(series, unit)
-    stages = STAGES_OF[kind]
-    if stage is not None and stage not in stages:
-        raise UserError(f"a {kind} has no stage '{stage}': choose from {', '.join(stages)}")
-    for name in [stage] if stage else stages:
-        previous = folder.redo_seeds().get((name, unit), 0)
-        folder.decide("redo", unit=unit, stage=name, seed=previous + 1 if seed is None else seed)
-    render_folder(path, profile_name, str(number), as_json=False)
+    with working(folder) as (series, progress):
+        number, kind = locate(series, unit)
+        stages = STAGES_OF[kind]
+        if stage is not None and stage not in stages:
+            raise UserError(f"a {kind} has no stage '{stage}': choose from {', '.join(stages)}")
+        for name in [stage] if stage else stages:
+            previous = folder.redo_seeds().get((name, unit), 0)
+            folder.decide("redo", unit=unit, stage=name, seed=previous + 1 if seed is None else seed)
+        done = render_numbers(folder, series, profile, [number], progress)
+    report(folder, series, profile, done, progress, False, time.monotonic() - started)
 
 
 def locate(series: Series, unit: str) -> tuple[int, str]:
@@ -214,52 +248,68 @@ def locate(series: Series, unit: str) -> tuple[int, str]:
 def export_nle(path: Path, profile_name: str, episodes: str | None) -> None:
     profile = load_profile(profile_name)
     folder = open_folder(path)
-    progress = reporter()
-    with series_lock(folder.root):
-        try:
-            series, _ = current_series(folder)
-            numbers = parse_episodes(episodes, series.length)
-            if episodes is None:
-                numbers = [n for n in numbers if is_rendered(folder, series, profile, n)]
-            for number in numbers:
-                export_episode(folder, series, series.episodes[number - 1], profile, progress)
-        finally:
-            progress.close()
+    with working(folder) as (series, progress):
+        numbers = parse_episodes(episodes, series.length)
+        if episodes is None:
+            numbers = [n for n in numbers if has_media(folder, series, profile, n)]
+        if not numbers:
+            raise UserError(f"nothing is rendered in {folder.root} with profile {profile.name}")
+        for number in numbers:
+            export_episode(folder, series, series.episodes[number - 1], profile, progress)
     print(f"{len(numbers)} episodes exported: open each episode's cut.otio")
     print(folder.root)
 
 
 def doctor() -> bool:
     """Prints what this machine has; False when something that rendering needs is missing."""
-    rows: list[tuple[str, bool, str]] = [("ffmpeg", True, f"{ffmpeg.version()} at {ffmpeg.executable()}")]
-    rows += [(name, present, "") for name, present in ffmpeg.features().items()]
-    rows.append(("font", not fonts.missing_glyphs("Aa中文，"), fonts.font_file().name))
-    rows.append(voices_row())
-    rows.append(("GPU", True, gpu_name() or "none: the draft profile needs none"))
-    free = shutil.disk_usage(default_out() if default_out().exists() else Path.cwd()).free
-    room = free // FREE_BYTES_PER_EPISODE
-    rows.append(("disk", room > 0, f"{free / 1e9:.1f} GB free: room for about {room} episodes"))
+    parts: tuple[tuple[str, Callable[[], list[Row]]], ...] = (
+        ("ffmpeg", ffmpeg_rows), ("font", font_rows), ("voices", voice_rows), ("GPU", gpu_rows), ("disk", disk_rows),
+    )  # fmt: skip
+    rows: list[Row] = []
+    for name, look in parts:
+        try:
+            rows += look()
+        except (UserError, OSError, ValueError, RuntimeError, subprocess.SubprocessError) as error:
+            rows.append((name, False, str(error)))
     for name, fine, detail in rows:
-        print(f"{'ok     ' if fine else 'MISSING'}  {name:<16} {detail}")
+        print(f"{'ok     ' if fine else 'MISSING'}  {name:<16} {detail}".rstrip())
     return all(fine for _, fine, _ in rows)
 
 
-def voices_row() -> tuple[str, bool, str]:
-    from models.base import Utterance, VoiceProfile
+def ffmpeg_rows() -> list[Row]:
+    rows: list[Row] = [("ffmpeg", True, f"{ffmpeg.version()} at {ffmpeg.executable()}")]
+    return rows + [(name, present, "") for name, present in ffmpeg.features().items()]
 
-    try:
-        voice = load_backends(load_profile("draft")).voice
-        id = voice.cast([VoiceProfile("char_test", "female", 25)], "en")[0]
-        speech = voice.speak([Utterance("doctor", "Can you hear me?", "en", id)])[0]
-        return "voices", len(speech.samples) > 0, f"{speech.model} speaks"
-    except (OSError, ValueError, RuntimeError, UserError) as error:
-        return "voices", False, str(error)
+
+def font_rows() -> list[Row]:
+    missing = fonts.missing_glyphs(FONT_SAMPLE)
+    return [("font", not missing, f"{fonts.font_file().name}{' lacks ' + ''.join(missing) if missing else ''}")]
+
+
+def voice_rows() -> list[Row]:
+    """Casts and speaks one line in each language."""
+    voice = load_backends(load_profile("draft")).voice
+    rows: list[Row] = []
+    for language, text in VOICE_SAMPLES:
+        id = voice.cast([VoiceProfile("char_test", "female", 25)], language)[0]
+        speech = voice.speak([Utterance("doctor", text, language, id)])[0]
+        rows.append((f"voices {language}", len(speech.samples) > 0, f"{speech.model} speaks as {id}"))
+    return rows
+
+
+def gpu_rows() -> list[Row]:
+    return [("GPU", True, gpu_name() or "none: the draft profile needs none")]
+
+
+def disk_rows() -> list[Row]:
+    place = default_out() if default_out().exists() else Path.cwd()
+    free = shutil.disk_usage(place).free
+    room = free // FREE_BYTES_PER_EPISODE
+    return [("disk", room > 0, f"{free / 1e9:.1f} GB free at {place}: room for about {room} episodes")]
 
 
 def gpu_name() -> str:
     """The first CUDA GPU, asked from the driver's own tool; '' when there is none."""
-    import subprocess
-
     tool = shutil.which("nvidia-smi")
     if tool is None:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +17,15 @@ from engine.config import Profile
 from engine.core import Episode, Series
 from engine.fonts import FAMILY, font_file
 from engine.lettering import cover_overlay
+from engine.manifest import DELIVERABLES, MANIFEST, MANIFEST_VERSION, SHOT_FILES, script_print
 from engine.story.scriptfile import to_markdown
 from engine.takes import DialogueTake, Keyframe, Stems
 from engine.timeline import Timeline
 from engine.vault import Take, atomic, file_sha256, fingerprint, write_json, write_text
+from models.base import Rights
 
-MANIFEST = "manifest.json"
-MANIFEST_VERSION = 1
 COVER_QUALITY = 90
-DELIVERABLES = (
-    "master.mp4", "subtitles.srt", "subtitles.ass", "subtitles.vtt", "cover.jpg", "cut.otio", "cut.edl", "shots.csv",
-    "script.md",
-)  # fmt: skip
+FONT_RIGHTS = Rights(source="subset of Noto Sans CJK SC 2.004, see configs/fonts/OFL.txt", licence="OFL-1.1")
 
 
 @dataclass(frozen=True)
@@ -74,8 +71,10 @@ def build_print(delivery: Delivery) -> str:
 def deliver_episode(
     delivery: Delivery, folder: Path, check: Callable[[dict[str, Any]], list[dict[str, Any]]]
 ) -> dict[str, Any]:
-    """Writes every deliverable, then the manifest with `check`'s results; returns the manifest."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Writes every deliverable, then the manifest with `check`'s results; returns the manifest.
+
+    An older manifest goes first: it must not vouch for a mixture of old and new files."""
+    withdraw(folder)
     link(delivery.master.path, folder / "master.mp4")
     captions, rate = delivery.timeline.captions, delivery.timeline.rate
     write_text(folder / "subtitles.srt", subtitles.to_srt(captions, rate))
@@ -88,6 +87,12 @@ def deliver_episode(
     manifest["checks"] = check(manifest)
     write_json(folder / MANIFEST, manifest)
     return manifest
+
+
+def withdraw(folder: Path) -> None:
+    """Takes the manifest away, and shot files exported from what is now replaced."""
+    (folder / MANIFEST).unlink(missing_ok=True)
+    shutil.rmtree(folder / SHOT_FILES, ignore_errors=True)
 
 
 def link(source: Path, target: Path) -> None:
@@ -146,7 +151,7 @@ def make_manifest(delivery: Delivery, folder: Path) -> dict[str, Any]:
     """Every take with model, licence, rights, seed and cost; every deliverable with its hash."""
     takes = [take_entry(take) for take in delivery.takes()]
     files = {n: {"bytes": (folder / n).stat().st_size, "sha256": file_sha256(folder / n)} for n in DELIVERABLES}
-    gpu = sum(float(t.cost.get("gpu_seconds", 0)) for t in delivery.takes())
+    gpu, core = spent(delivery)
     return {
         "manifest_version": MANIFEST_VERSION,
         "series": delivery.series.title,
@@ -158,15 +163,16 @@ def make_manifest(delivery: Delivery, folder: Path) -> dict[str, Any]:
         "writer": delivery.series.writer,
         "seed": delivery.series.seed,
         "build": build_print(delivery),
+        "script": script_print(delivery.series, delivery.episode),
         "frames": delivery.timeline.duration,
         "rate": delivery.timeline.rate,
         "size": f"{delivery.profile.width}x{delivery.profile.height}",
         "cost": {
-            "core_seconds": round(delivery.core_seconds, 2),
+            "core_seconds": round(core, 2),
             "gpu_seconds": round(gpu, 2),
-            "dollars": round(delivery.profile.dollars(delivery.core_seconds, gpu), 6),
+            "dollars": round(delivery.profile.dollars(core, gpu), 6),
         },
-        "font": {"source": font_file().name, "licence": "OFL-1.1", "commercial_use": True},
+        "font": {"file": font_file().name, **asdict(FONT_RIGHTS)},
         "spans": [{"kind": s.kind, "start": s.start, "stop": s.stop} for s in delivery.timeline.spans],
         "speech": [{"line": s.line, "start": s.start, "stop": s.stop} for s in delivery.timeline.speech],
         "takes": takes,
@@ -174,8 +180,16 @@ def make_manifest(delivery: Delivery, folder: Path) -> dict[str, Any]:
     }
 
 
+def spent(delivery: Delivery) -> tuple[float, float]:
+    """(GPU-seconds, core-seconds) of an episode: what its takes cost, or more where this run measured more.
+
+    Takes carry their cost, so an episode finished by a second run does not look free."""
+    gpu = sum(float(take.cost.get("gpu_seconds", 0)) for take in delivery.takes())
+    core = sum(float(take.cost.get("core_seconds", 0)) for take in delivery.takes())
+    return gpu, max(core, delivery.core_seconds)
+
+
 def take_entry(take: Take) -> dict[str, Any]:
-    rights = {"consent": "not a person's likeness", "commercial_use": True, **take.rights}
     entry: dict[str, Any] = {
         "unit": take.unit,
         "stage": take.stage,
@@ -184,7 +198,7 @@ def take_entry(take: Take) -> dict[str, Any]:
         "sha256": take.sha256,
         "model": take.model,
         "seed": take.recipe.get("seed"),
-        "rights": rights,
+        "rights": dict(take.rights),
         "cost": dict(take.cost),
     }
     if "voice" in take.recipe:

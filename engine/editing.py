@@ -1,17 +1,19 @@
 """Edits made by hand: finds them, checks them, records them as a revision. A refused edit leaves every file untouched.
 
-Order of writing: scripts, then history, then series.json; a kill in between is healed by the next run."""
+Order of writing: documents and scripts, series.json, the decision, and last the record in history. A kill in between
+leaves the record as it was, so the next run finds the same edit again and ends in the same files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from engine.core import Series, UserError
+from engine.core import Episode, Series, UserError
 from engine.store import SeriesFolder, edited_scripts
 from engine.story.checks import Fault, check_series
 from engine.story.scriptfile import apply_markdown, to_markdown
 from engine.vault import write_text
+from engine.writing import arc_markdown, bible_markdown
 
 MOST_FAULTS = 3
 
@@ -26,19 +28,18 @@ def current_series(folder: SeriesFolder) -> tuple[Series, str]:
         require_valid(series, "series.json")
         folder.save(series)
         return series, ""
-    if _same(series, recorded) or _stale(folder, series, recorded):
-        series = recorded
     edited, scripts = _apply_scripts(folder, series, recorded)
     if _same(edited, recorded):
-        if folder.load().revision != recorded.revision:
+        if series.revision != recorded.revision:
             folder.save(recorded)
         return recorded, ""
     require_valid(edited, "the edit")
     revised = edited.model_copy(update={"revision": recorded.revision + 1})
     changed = changed_episodes(recorded, revised)
+    _rewrite_documents(folder, recorded, revised)
     rewrite_scripts(folder, revised)
+    _decide_once(folder, revised.revision, changed, scripts)
     folder.save(revised)
-    folder.decide("edit", revision=revised.revision, episodes=changed, scripts=[str(p) for p in scripts])
     what = f"episodes {', '.join(map(str, changed))}" if changed else "the bible"
     return revised, f"revision {revised.revision}: your edit of {what} was checked and recorded"
 
@@ -56,18 +57,9 @@ def spell(faults: Sequence[Fault]) -> str:
     return "; ".join(texts[:MOST_FAULTS]) + more
 
 
-def _same(a: Series, b: Series) -> bool:
-    return a.model_copy(update={"revision": 0}) == b.model_copy(update={"revision": 0})
-
-
-def _stale(folder: SeriesFolder, series: Series, recorded: Series) -> bool:
-    """Whether series.json is simply the revision before: a run was killed between the two writes."""
-    before = folder.root / "history" / f"series-r{recorded.revision - 1:04d}.json"
-    return (
-        series.revision < recorded.revision
-        and before.is_file()
-        and folder.series_path.read_bytes() == before.read_bytes()
-    )
+def changed_episodes(before: Series, after: Series) -> list[int]:
+    old = {e.number: e for e in before.episodes}
+    return [e.number for e in after.episodes if old.get(e.number) != e]
 
 
 def script_paths(folder: SeriesFolder, series: Series) -> list[dict[int, Path]]:
@@ -78,29 +70,67 @@ def script_paths(folder: SeriesFolder, series: Series) -> list[dict[int, Path]]:
     return found
 
 
-def _apply_scripts(folder: SeriesFolder, series: Series, recorded: Series) -> tuple[Series, list[Path]]:
-    """The series with every edited script.md applied; two different edits of one episode are refused."""
-    seen: dict[int, tuple[str, Path]] = {}
-    for scripts in script_paths(folder, recorded):
-        for number, text in edited_scripts(recorded, scripts, to_markdown).items():
-            path = scripts[number]
-            if number in seen and seen[number][0] != text:
-                raise UserError(f"episode {number} was edited in two places, {seen[number][1]} and {path}: keep one")
-            seen[number] = (text, path)
-    for number, (text, _) in sorted(seen.items()):
-        series = apply_markdown(series, number, text)
-    return series, [path.relative_to(folder.root) for _, path in seen.values()]
-
-
 def rewrite_scripts(folder: SeriesFolder, series: Series) -> None:
     """Brings every existing script.md to what the series says."""
     for scripts in script_paths(folder, series):
         for number, path in scripts.items():
             text = to_markdown(series, number)
-            if path.is_file() and path.read_text(encoding="utf-8") != text:
+            if path.is_file() and path.read_text(encoding="utf-8-sig") != text:
                 write_text(path, text)
 
 
-def changed_episodes(before: Series, after: Series) -> list[int]:
-    old = {e.number: e for e in before.episodes}
-    return [e.number for e in after.episodes if old.get(e.number) != e]
+def _same(a: Series, b: Series) -> bool:
+    return a.model_copy(update={"revision": 0}) == b.model_copy(update={"revision": 0})
+
+
+def _apply_scripts(folder: SeriesFolder, series: Series, recorded: Series) -> tuple[Series, list[str]]:
+    """`series` with every edited script.md applied, and their paths. Two different edits of one episode are refused."""
+    told = _by_number(series)
+    before = _by_number(recorded)
+    places = {number: "series.json" for number in told if told[number] != before.get(number)}
+    paths: list[str] = []
+    for scripts in script_paths(folder, recorded):
+        for number, text in edited_scripts(recorded, scripts, to_markdown).items():
+            name = str(scripts[number].relative_to(folder.root))
+            episode = _read_script(series, recorded, number, text)
+            if number in places and episode != told[number]:
+                raise UserError(f"episode {number} was edited in two places, {places[number]} and {name}: keep one")
+            told[number] = episode
+            places.setdefault(number, name)
+            paths.append(name)
+    episodes = tuple(told[e.number] for e in series.episodes)
+    return series.model_copy(update={"episodes": episodes}), paths
+
+
+def _by_number(series: Series) -> dict[int, Episode]:
+    return {episode.number: episode for episode in series.episodes}
+
+
+def _read_script(series: Series, recorded: Series, number: int, text: str) -> Episode:
+    """An edited script.md, written from the recorded revision; or from series.json, when a run was killed after it had
+    brought the script to what an edit of series.json says."""
+    try:
+        return _by_number(apply_markdown(recorded, number, text))[number]
+    except UserError:
+        if _same(series, recorded) or number not in _by_number(series):
+            raise
+        return _by_number(apply_markdown(series, number, text))[number]
+
+
+def _rewrite_documents(folder: SeriesFolder, recorded: Series, revised: Series) -> None:
+    """bible.md and arc.md follow, unless a person wrote into them."""
+    documents: Mapping[str, tuple[str, str]] = {
+        "bible.md": (bible_markdown(recorded), bible_markdown(revised)),
+        "arc.md": (arc_markdown(recorded), arc_markdown(revised)),
+    }
+    for name, (old, new) in documents.items():
+        path = folder.root / name
+        if old != new and path.is_file() and path.read_bytes() == old.encode():
+            write_text(path, new)
+
+
+def _decide_once(folder: SeriesFolder, revision: int, episodes: list[int], scripts: list[str]) -> None:
+    """The edit among the decisions; not again when a run was killed right after it."""
+    edit = {"revision": revision, "episodes": episodes, "scripts": scripts}
+    if not any(d["kind"] == "edit" and edit.items() <= d.items() for d in folder.decisions()):
+        folder.decide("edit", **edit)

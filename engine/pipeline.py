@@ -5,7 +5,6 @@ are used get animated and music and effects land on cuts."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +12,17 @@ from typing import Any
 
 from engine import edit_rules, verifying
 from engine.animating import animate_episode
-from engine.batching import Progress
+from engine.batching import Progress, core_seconds
 from engine.config import Profile
 from engine.conforming import ConformInput, aigc_tag, conform_episode
 from engine.core import SAMPLE_RATE, Episode, Series, UserError
 from engine.cutting import cut_episode
-from engine.delivering import MANIFEST, Delivery, build_print, deliver_episode
+from engine.delivering import Delivery, build_print, deliver_episode
 from engine.fonts import check_glyphs, font_file
 from engine.framing import frame_episode
 from engine.lettering import draw_overlays
 from engine.listening import HeardTake, listen
+from engine.manifest import parse_manifest, read_manifest
 from engine.rules import platform
 from engine.scoring import score_episode
 from engine.store import SeriesFolder, unit_seed
@@ -70,12 +70,6 @@ def load_backends(profile: Profile) -> Backends:
         )
     except (ValueError, ImportError) as error:
         raise UserError(f"profile {profile.name}: {error}") from error
-
-
-def core_seconds() -> float:
-    """CPU seconds of this process and its finished children, over all cores."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
 
 
 def render_series(
@@ -206,16 +200,16 @@ def cut(run: Run, episode: Episode, dialogue: Mapping[str, DialogueTake]) -> Tim
 
 def check_delivery(series: Series, episode: Episode, target: Path, manifest: dict[str, Any]) -> list[dict[str, Any]]:
     """The checks that need no decoded picture, for the manifest."""
-    subject = verifying.Subject(series, episode, target, manifest, platform())
+    subject = verifying.Subject(series, episode, target, parse_manifest(manifest), platform())
     return verifying.light_checks(subject)
 
 
 def is_delivered(delivery: Delivery, folder: Path) -> bool:
     """Whether the manifest is of this very build and every deliverable is there in its size."""
-    manifest = verifying.read_manifest(folder / MANIFEST)
-    if manifest is None or manifest.get("build") != build_print(delivery):
+    manifest = read_manifest(folder)
+    if manifest is None or manifest.build != build_print(delivery):
         return False
-    return all(_size(folder / name) == entry["bytes"] for name, entry in manifest["files"].items())
+    return all(_size(folder / name) == entry.bytes for name, entry in manifest.files.items())
 
 
 def _size(path: Path) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from engine.config import Profile
 from engine.core import Series, UserError
-from engine.store import SeriesFolder, check_writable, find_series, identity, slug
+from engine.store import SeriesFolder, check_writable, find_series, identity, read_text, slug
 from engine.story.scriptfile import to_markdown
-from engine.vault import series_lock, write_text
+from engine.vault import disk_error, series_lock, write_text
 from engine.writing import arc_markdown, bible_markdown, plan_series
 
 MAX_INPUT_BYTES = 1_000_000
@@ -21,7 +22,7 @@ class Order:
 
     premise: str
     language: str | None
-    length: int
+    length: int | None
     seed: int
     script: str | None = None
 
@@ -30,24 +31,31 @@ class Order:
         return identity(self.premise, self.language, self.length, self.seed, self.script)
 
 
-def read_premise_argument(argument: str, stdin: str | None) -> str:
-    """The premise itself, the text of @FILE, or standard input for '-'."""
+def read_premise_argument(argument: str, stdin: BinaryIO) -> str:
+    """The premise itself, the text of @FILE, or standard input for '-'. UserError when it is no text."""
     if argument == "-":
-        return stdin or ""
+        return _decode(stdin.read(MAX_INPUT_BYTES + 1), "the premise on standard input")
     if argument.startswith("@"):
         return read_text_file(Path(argument[1:]), "premise")
-    return argument
+    return _decode(argument.encode("utf-8", "surrogateescape"), "the premise")
+
+
+def _decode(data: bytes, what: str) -> str:
+    if len(data) > MAX_INPUT_BYTES:
+        raise UserError(f"{what} is larger than {MAX_INPUT_BYTES:,} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UserError(f"{what} is not UTF-8 text") from None
 
 
 def read_text_file(path: Path, what: str) -> str:
     try:
-        if path.stat().st_size > MAX_INPUT_BYTES:
-            raise UserError(f"the {what} file {path} is larger than {MAX_INPUT_BYTES:,} bytes")
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UserError(f"the {what} file {path} is not UTF-8 text") from None
-    except OSError as error:
-        raise UserError(f"cannot read the {what} file {path}: {error.strerror}") from error
+        return read_text(path, MAX_INPUT_BYTES)
+    except FileNotFoundError:
+        raise UserError(f"cannot read the {what} file {path}: there is no such file") from None
+    except (UserError, ValueError) as error:
+        raise UserError(f"the {what} file: {error}") from None
 
 
 def plan(order: Order, out: Path, profile: Profile) -> tuple[SeriesFolder, Series, bool]:
@@ -59,7 +67,10 @@ def plan(order: Order, out: Path, profile: Profile) -> tuple[SeriesFolder, Serie
         return folder, folder.load(), False
     series = plan_series(order.premise, order.language, order.length, order.seed, script=order.script)
     folder = SeriesFolder(out / f"{slug(series.title)}-{order.identity}")
-    folder.root.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_error(error, folder.root) from error
     with series_lock(folder.root):
         write_documents(folder, series, profile)
         folder.save(series)

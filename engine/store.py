@@ -14,16 +14,17 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
 from engine.config import Profile, first_fault
-from engine.core import SCHEMA_VERSION, Episode, Series, UserError
+from engine.core import SCHEMA_VERSION, Series, UserError
 from engine.vault import Vault, disk_error, write_text
 
 MAX_SERIES_BYTES = 64_000_000
 MAX_SCRIPT_BYTES = 200_000
+MAX_DECISION_BYTES = 64_000_000
 MAX_SLUG = 48
 
 
@@ -33,7 +34,7 @@ def slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_).strip("-")[:MAX_SLUG].strip("-") or "series"
 
 
-def identity(premise: str, language: str | None, length: int, seed: int, script: str | None) -> str:
+def identity(premise: str, language: str | None, length: int | None, seed: int, script: str | None) -> str:
     """Six hex digits: the same command finds the same series, another seed never overwrites it."""
     text = json.dumps([premise, language or "auto", length, seed, script or ""], ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:6]
@@ -45,7 +46,7 @@ def find_series(out: Path, ident: str) -> Path | None:
         found = [p for p in out.glob(f"*-{ident}") if (p / "series.json").is_file()]
     except OSError as error:
         raise disk_error(error, out / "x") from error
-    return found[0] if found else None
+    return min(found, default=None)
 
 
 def check_writable(out: Path) -> None:
@@ -67,10 +68,10 @@ def series_text(series: Series) -> str:
 def parse_series(text: str, where: str) -> Series:
     """The series of a JSON text; UserError names the place of the first fault in the reader's words."""
     try:
-        data = json.loads(text)
-    except ValueError as error:
+        data: Any = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{where} is not valid JSON: {error}") from error
-    version = data.get("schema_version") if isinstance(data, dict) else None
+    version = cast(dict[str, Any], data).get("schema_version") if isinstance(data, dict) else None
     if version != SCHEMA_VERSION:
         raise UserError(f"{where} has schema version {version}, this program reads {SCHEMA_VERSION}")
     try:
@@ -109,34 +110,28 @@ class SeriesFolder:
     def load(self) -> Series:
         """The intent as it stands in series.json (perhaps edited by hand, not yet checked)."""
         try:
-            if self.series_path.stat().st_size > MAX_SERIES_BYTES:
-                raise UserError(f"{self.series_path} is larger than {MAX_SERIES_BYTES} bytes")
-            text = self.series_path.read_text(encoding="utf-8")
-        except (FileNotFoundError, NotADirectoryError):
+            return parse_series(read_text(self.series_path, MAX_SERIES_BYTES), str(self.series_path))
+        except FileNotFoundError:
             raise UserError(f"no series in {self.root}: it has no series.json") from None
-        except UnicodeDecodeError as error:
-            raise UserError(f"{self.series_path} is not UTF-8 text: {error.reason}") from error
-        except OSError as error:
-            raise UserError(f"cannot read {self.series_path}: {error.strerror}") from error
-        return parse_series(text, str(self.series_path))
 
     def recorded(self) -> Series | None:
         """The last revision that this program recorded."""
         revisions = sorted((self.root / "history").glob("series-r*.json"))
         if not revisions:
             return None
-        return parse_series(revisions[-1].read_text(encoding="utf-8"), str(revisions[-1]))
+        return parse_series(read_text(revisions[-1], MAX_SERIES_BYTES), str(revisions[-1]))
 
     def save(self, series: Series) -> None:
-        """Records a revision: history first, series.json last."""
-        write_text(self.root / "history" / f"series-r{series.revision:04d}.json", series_text(series))
+        """Records a revision: series.json, then the record in history that says it was checked."""
         write_text(self.series_path, series_text(series))
+        write_text(self.root / "history" / f"series-r{series.revision:04d}.json", series_text(series))
 
     def decide(self, kind: str, **what: Any) -> None:
         """Appends a person's decision, fsynced."""
         entry = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "kind": kind, **what}
         path = self.root / "decisions.jsonl"
         try:
+            _end_last_line(path)
             with path.open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
                 stream.flush()
@@ -147,21 +142,67 @@ class SeriesFolder:
     def decisions(self) -> list[dict[str, Any]]:
         """Every whole decision; a last line cut off by a power loss is left out."""
         path = self.root / "decisions.jsonl"
-        if not path.exists():
+        try:
+            lines = read_text(path, MAX_DECISION_BYTES).split("\n")
+        except FileNotFoundError:
             return []
         entries: list[dict[str, Any]] = []
-        lines = path.read_text(encoding="utf-8").splitlines()
         for number, line in enumerate(lines, 1):
-            try:
-                entries.append(json.loads(line))
-            except ValueError as error:
-                if number != len(lines):
-                    raise UserError(f"{path} line {number} is not valid JSON: {error}") from error
+            if not line.strip() or (number == len(lines) and not _whole(line)):
+                continue
+            if not _whole(line):
+                raise UserError(f"{path} line {number} is no decision: {line[:60]}")
+            entries.append(json.loads(line))
         return entries
 
     def redo_seeds(self) -> Mapping[tuple[str, str], int]:
         """(stage, unit) -> the seed that the latest `redo` asked for."""
-        return {(d["stage"], d["unit"]): int(d["seed"]) for d in self.decisions() if d["kind"] == "redo"}
+        redone = [d for d in self.decisions() if d["kind"] == "redo"]
+        try:
+            return {(d["stage"], d["unit"]): int(d["seed"]) for d in redone}
+        except (KeyError, ValueError, TypeError) as error:
+            raise UserError(f"{self.root / 'decisions.jsonl'}: a redo without stage, unit or seed") from error
+
+
+def _whole(line: str) -> bool:
+    """Whether a line of decisions.jsonl is one decision."""
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(entry, dict) and isinstance(entry.get("kind"), str)
+
+
+def _end_last_line(path: Path) -> None:
+    """Makes room for a new line: what a power loss left of the last one is cut off, a missing newline added."""
+    if not path.exists():
+        return
+    with path.open("r+b") as stream:
+        data = stream.read()
+        if not data or data.endswith(b"\n"):
+            return
+        start = data.rfind(b"\n") + 1
+        if _whole(data[start:].decode("utf-8", "replace")):
+            stream.write(b"\n")
+        else:
+            stream.truncate(start)
+
+
+def read_text(path: Path, limit: int) -> str:
+    """A UTF-8 file of at most `limit` bytes. UserError names what is wrong; FileNotFoundError when there is none."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileNotFoundError(str(path)) from error
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from error
+    if len(data) > limit:
+        raise UserError(f"{path} is larger than {limit:,} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not UTF-8 text: {error.reason} at byte {error.start}") from None
 
 
 def unit_seed(series_seed: int, stage: str, unit: str, redo: Mapping[tuple[str, str], int]) -> int:
@@ -172,7 +213,6 @@ def unit_seed(series_seed: int, stage: str, unit: str, redo: Mapping[tuple[str, 
 
 
 ScriptWriter = Callable[[Series, int], str]
-ScriptReader = Callable[[Series, int, str], Series]
 
 
 def edited_scripts(recorded: Series, scripts: Mapping[int, Path], to_text: ScriptWriter) -> dict[int, str]:
@@ -180,18 +220,9 @@ def edited_scripts(recorded: Series, scripts: Mapping[int, Path], to_text: Scrip
     edits: dict[int, str] = {}
     for number, path in scripts.items():
         try:
-            if path.stat().st_size > MAX_SCRIPT_BYTES:
-                raise UserError(f"{path} is larger than {MAX_SCRIPT_BYTES} bytes")
-            text = path.read_text(encoding="utf-8")
+            text = read_text(path, MAX_SCRIPT_BYTES)
         except FileNotFoundError:
             continue
-        except UnicodeDecodeError as error:
-            raise UserError(f"{path} is not UTF-8 text: {error.reason}") from error
-        if text != to_text(recorded, number):
+        if text.replace("\r\n", "\n") != to_text(recorded, number):
             edits[number] = text
     return edits
-
-
-def replace_episode(series: Series, episode: Episode) -> Series:
-    episodes = tuple(episode if e.number == episode.number else e for e in series.episodes)
-    return series.model_copy(update={"episodes": episodes})

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,13 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+UNWRITABLE = (
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EIO,
+    errno.EFBIG, errno.ELOOP, errno.ESTALE,
+)  # fmt: skip
+"""What a disk or a folder can refuse; other errors are a program's own."""
+
+
 def _fsync_path(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -48,7 +55,7 @@ def _fsync_path(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def atomic(path: Path) -> Iterator[Path]:
+def atomic(path: Path) -> Generator[Path, None, None]:
     """A temp path beside `path` with the same suffix; renamed onto it, fsynced, when the block ends well.
 
     A full or unwritable disk becomes a UserError; a stopped block leaves no file."""
@@ -70,7 +77,7 @@ def disk_error(error: OSError, path: Path) -> Exception:
     """The reader's words for what a disk can do wrong; anything else stays what it was."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return UserError(f"the disk is full: {path.parent} (nothing finished was lost; free space and run again)")
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
+    if error.errno in UNWRITABLE:
         return UserError(f"cannot write in {path.parent}: {error.strerror}")
     return error
 
@@ -188,11 +195,11 @@ def _boot_id() -> str:
 
 
 @contextlib.contextmanager
-def series_lock(folder: Path) -> Iterator[None]:
+def series_lock(folder: Path) -> Generator[None, None, None]:
     """One process at a time on one series. The kernel drops the lock with its process, so a stale one is recovered.
 
-    The file names host, pid and boot id; on a network file system, where the lock of another host may not be seen,
-    a fresh name of another host is refused too. UserError names the holder."""
+    The file names host, pid and boot id. A name from another boot of another host is refused: on a network file system
+    the kernel may not see that host's lock. UserError names the holder."""
     path = folder / ".lock"
     mine = {"host": socket.gethostname(), "pid": os.getpid(), "boot_id": _boot_id()}
     try:
@@ -201,8 +208,10 @@ def series_lock(folder: Path) -> Iterator[None]:
         raise disk_error(error, path) from error
     try:
         _claim(handle, path, mine)
-        yield
-        os.ftruncate(handle, 0)
+        try:
+            yield
+        finally:
+            os.ftruncate(handle, 0)
     finally:
         os.close(handle)
 
@@ -214,7 +223,7 @@ def _claim(handle: int, path: Path, mine: Mapping[str, Any]) -> None:
     except BlockingIOError:
         raise UserError(_busy(path, holder)) from None
     holder = _holder(handle)
-    if holder and holder["host"] != mine["host"]:
+    if holder and holder["host"] != mine["host"] and holder["boot_id"] != mine["boot_id"]:
         raise UserError(_busy(path, holder) + f"; if that process is gone, remove {path}")
     os.ftruncate(handle, 0)
     os.pwrite(handle, (json.dumps(mine) + "\n").encode(), 0)

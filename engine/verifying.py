@@ -6,28 +6,36 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import cv2
-import opentimelineio as otio
+import numpy as np
+import opentimelineio
+from numpy.typing import NDArray
 
-from engine import ffmpeg, inspection, subtitles
-from engine.core import Episode, Series, UserError
+from engine import ffmpeg, inspection, subtitles, wav
+from engine.core import SAMPLE_RATE, Episode, Series, UserError
+from engine.manifest import DELIVERABLES, MANIFEST, Manifest, read_manifest
 from engine.rules import Platform, platform
 from engine.story.checks import check_episode
 from engine.timeline import Caption
 from engine.vault import file_sha256
 from models.words import words
 
-MANIFEST = "manifest.json"
+otio: Any = opentimelineio  # it carries no types
+
 DURATION_TOLERANCE = 0.1  # seconds: AAC frames are 21 ms long
 SUBTITLE_TOLERANCE = 0.25  # seconds between a line and the subtitle that shows it
+UNCAPTIONED_SECONDS = 0.4  # speech without a subtitle that is long enough to be a word
+ROOM_SECONDS = 1.0  # what a large room adds to the end of a line
 MIN_COVER = 100_000  # pixels
+MOST_CHARACTERS = 200  # of a library's own words in a fault
+UNREADABLE = (UserError, OSError, ValueError, LookupError, TypeError, csv.Error, otio.exceptions.OTIOError)
+"""What the readers of damaged files raise."""
 
 Result = dict[str, Any]
 
@@ -39,7 +47,7 @@ class Subject:
     series: Series
     episode: Episode
     folder: Path
-    manifest: Result
+    manifest: Manifest
     platform: Platform
 
     @property
@@ -48,7 +56,7 @@ class Subject:
 
     @property
     def rate(self) -> int:
-        return int(self.manifest["rate"])
+        return self.manifest.rate
 
 
 def result(name: str, faults: Iterable[str]) -> Result:
@@ -56,25 +64,17 @@ def result(name: str, faults: Iterable[str]) -> Result:
     return {"check": name, "passed": not found, "faults": found}
 
 
-def read_manifest(path: Path) -> Result | None:
-    """The manifest, or None when it is missing or damaged."""
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return manifest if isinstance(manifest, dict) and isinstance(manifest.get("files"), dict) else None
-
-
 def verify_episode(series: Series, episode: Episode, folder: Path) -> list[Result]:
-    """Every check of one episode. A missing or damaged manifest is the one fault then."""
-    manifest = read_manifest(folder / MANIFEST)
+    """Every check of one episode. A missing or damaged manifest, or missing files, are the only faults then."""
+    manifest = read_manifest(folder)
     if manifest is None:
         return [result("manifest", [f"{folder.name} has no readable {MANIFEST}: it is not finished"])]
-    subject = Subject(series, episode, folder, manifest, platform())
-    missing = [name for name in manifest["files"] if not (folder / name).is_file()]
+    named = dict.fromkeys((*DELIVERABLES, *manifest.files))
+    missing = [name for name in named if not (folder / name).is_file()]
     if missing:
         return [result("files", [f"{name} is missing" for name in missing])]
-    return [*light_checks(subject), *picture_checks(subject)]
+    subject = Subject(series, episode, folder, manifest, platform())
+    return [*light_checks(subject), result("picture", _guarded(picture_faults, subject))]
 
 
 def light_checks(subject: Subject) -> list[Result]:
@@ -87,12 +87,15 @@ def light_checks(subject: Subject) -> list[Result]:
     return [result(name, _guarded(check, subject)) for name, check in checks]
 
 
-def _guarded(check: Any, subject: Subject) -> list[str]:
+def _guarded(check: Callable[[Subject], Iterable[str]], subject: Subject) -> list[str]:
     """A file that cannot be read at all is a fault of its check, not a crash of the others."""
+    faults: list[str] = []
     try:
-        return list(check(subject))
-    except (UserError, OSError, ValueError) as error:
-        return [str(error).splitlines()[0]]
+        faults.extend(check(subject))
+    except UNREADABLE as error:
+        words = " ".join(str(error).split()) or type(error).__name__
+        faults.append(f"cannot be read: {words[:MOST_CHARACTERS]}")
+    return faults
 
 
 def format_faults(subject: Subject) -> Iterable[str]:
@@ -101,7 +104,7 @@ def format_faults(subject: Subject) -> Iterable[str]:
         ("video codec", got.video, want.codec), ("profile", got.profile, want.profile),
         ("pixel format", got.pixel_format, want.pixel_format), ("audio codec", got.audio, want.audio),
         ("sample rate", got.sample_rate, want.sample_rate), ("channels", got.channels, want.channels),
-        ("frame rate", got.rate, float(subject.rate)), ("size", f"{got.width}x{got.height}", subject.manifest["size"]),
+        ("frame rate", got.rate, float(subject.rate)), ("size", f"{got.width}x{got.height}", subject.manifest.size),
     )  # fmt: skip
     yield from (f"{name} is {have}, wanted {need}" for name, have, need in pairs if have != need)
     if not ffmpeg.has_faststart(subject.master):
@@ -112,7 +115,7 @@ def format_faults(subject: Subject) -> Iterable[str]:
 
 def length_faults(subject: Subject) -> Iterable[str]:
     seconds = ffmpeg.probe(subject.master).seconds
-    planned = subject.manifest["frames"] / subject.rate
+    planned = subject.manifest.frames / subject.rate
     if abs(seconds - planned) > DURATION_TOLERANCE:
         yield f"master is {seconds:.2f} s long, the timeline {planned:.2f} s"
     if not subject.platform.min_seconds <= planned <= subject.platform.max_seconds:
@@ -123,6 +126,9 @@ def length_faults(subject: Subject) -> Iterable[str]:
 def sound_faults(subject: Subject) -> Iterable[str]:
     heard = inspection.listen(subject.master, subject.rate)
     want = subject.platform
+    planned = subject.manifest.frames / subject.rate
+    if abs(heard.seconds - planned) > DURATION_TOLERANCE:
+        yield f"the sound is {heard.seconds:.2f} s long, the timeline {planned:.2f} s"
     if abs(heard.loudness_lufs - want.loudness_lufs) > want.loudness_tolerance:
         yield f"loudness is {heard.loudness_lufs:.2f} LUFS, wanted {want.loudness_lufs} +-{want.loudness_tolerance}"
     if heard.true_peak_dbtp > want.true_peak_dbtp:
@@ -136,7 +142,7 @@ def script_faults(subject: Subject) -> Iterable[str]:
     """The written rules: words, last sentence, ids and all."""
     yield from (fault.message for fault in check_episode(subject.series, subject.episode))
     spoken = [line.id for line in subject.episode.lines()]
-    heard = [entry["line"] for entry in subject.manifest["speech"]]
+    heard = [entry.line for entry in subject.manifest.speech]
     if spoken != heard:
         yield "the master does not speak the lines of the script in their order"
 
@@ -154,6 +160,7 @@ def subtitle_faults(subject: Subject) -> Iterable[str]:
         if shown != said:
             yield f"subtitles.{name} does not say what the script says"
     yield from _sync_faults(forms["srt"], subject)
+    yield from _heard_faults(forms["srt"], subject)
 
 
 def _words(text: str, subject: Subject) -> list[str]:
@@ -163,36 +170,84 @@ def _words(text: str, subject: Subject) -> list[str]:
 
 
 def _sync_faults(captions: list[Caption], subject: Subject) -> Iterable[str]:
+    """Subtitles against where the manifest says that lines are spoken."""
     slack = round(SUBTITLE_TOLERANCE * subject.rate)
-    speech = subject.manifest["speech"]
+    speech = subject.manifest.speech
     for entry in speech:
-        if not any(c.start <= entry["start"] + slack and c.stop > entry["start"] for c in captions):
-            yield f"line {entry['line']} at {_clock(entry['start'], subject)} has no subtitle while it begins"
+        if not any(c.start <= entry.start + slack and c.stop > entry.start for c in captions):
+            yield f"line {entry.line} at {_clock(entry.start, subject)} has no subtitle while it begins"
     for caption in captions:
-        if not any(e["start"] - slack <= caption.start < e["stop"] for e in speech):
+        if not any(e.start - slack <= caption.start < e.stop for e in speech):
             yield f"subtitle '{' '.join(caption.rows)}' at {_clock(caption.start, subject)} shows while nobody speaks"
     for before, after in pairwise(captions):
         if after.start < before.stop:
             yield f"two subtitles overlap at {_clock(after.start, subject)}"
 
 
-def media_faults(subject: Subject) -> Iterable[str]:
-    """cut.otio opens and every media reference resolves; the EDL is one we would read."""
+def _heard_faults(captions: list[Caption], subject: Subject) -> Iterable[str]:
+    """Subtitles against the voices themselves, as the dialogue stem has them."""
+    samples, sample_rate = wav.read_wav(dialogue_stem(subject))
+    if sample_rate != SAMPLE_RATE:
+        yield f"the dialogue stem has {sample_rate} Hz, wanted {SAMPLE_RATE}"
+        return
+    loud = inspection.speaking(samples, subject.manifest.frames, subject.rate)
+    for entry in subject.manifest.speech:
+        if not loud[max(0, entry.start) : entry.stop].any():
+            yield f"line {entry.line} at {_clock(entry.start, subject)} cannot be heard"
+    for start, stop in inspection.runs(loud & ~_shown(captions, subject)):
+        if stop - start >= UNCAPTIONED_SECONDS * subject.rate:
+            yield f"speech from {_clock(start, subject)} to {_clock(stop, subject)} has no subtitle"
+
+
+def _shown(captions: list[Caption], subject: Subject) -> NDArray[np.bool_]:
+    """Per frame whether a subtitle stands for what is heard, the room's answer included."""
+    before, after = round(SUBTITLE_TOLERANCE * subject.rate), round(ROOM_SECONDS * subject.rate)
+    shown = np.zeros(subject.manifest.frames, bool)
+    for caption in captions:
+        shown[max(0, caption.start - before) : caption.stop + after] = True
+    return shown
+
+
+def dialogue_stem(subject: Subject) -> Path:
+    """The file of cut.otio's track DX. UserError when there is none."""
+    cut = _cut(subject)  # held by a name: its tracks go with it
+    for track in cut.tracks:
+        for clip in track.find_clips() if track.name == "DX" else ():
+            if isinstance(clip.media_reference, otio.schema.ExternalReference):
+                return subject.folder / str(clip.media_reference.target_url)
+    raise UserError("cut.otio names no dialogue stem (track DX)")
+
+
+def _cut(subject: Subject) -> Any:
     cut = otio.adapters.read_from_file(str(subject.folder / "cut.otio"))
     if not isinstance(cut, otio.schema.Timeline):
-        yield "cut.otio holds no timeline"
-        return
+        raise UserError("cut.otio holds no timeline")
+    return cut
+
+
+def media_faults(subject: Subject) -> Iterable[str]:
+    """cut.otio opens, every media reference resolves to the very take, and the EDL is one we would read."""
+    takes = {take.file: take.sha256 for take in subject.manifest.takes}
+    found, cut = 0, _cut(subject)
     for clip in cut.find_clips():
+        found += 1
         reference = clip.media_reference
         if isinstance(reference, otio.schema.ExternalReference):
-            if not (subject.folder / reference.target_url).resolve().is_file():
-                yield f"cut.otio: {reference.target_url} is missing"
-        elif not isinstance(reference, otio.schema.MissingReference):
-            continue
+            yield from _reference_faults(str(reference.target_url), takes, subject)
         else:
             yield f"cut.otio: clip {clip.name} has no media"
+    if not found:
+        yield "cut.otio holds no clip"
     if not _text(subject, "cut.edl").startswith("TITLE:"):
         yield "cut.edl has no title line"
+
+
+def _reference_faults(url: str, takes: Mapping[str, str], subject: Subject) -> Iterable[str]:
+    path = (subject.folder / url).resolve()
+    if not path.is_file():
+        yield f"cut.otio: {url} is missing"
+    elif path.name in takes and file_sha256(path) != takes[path.name]:
+        yield f"cut.otio: {url} has changed since it was made"
 
 
 def shots_faults(subject: Subject) -> Iterable[str]:
@@ -211,39 +266,40 @@ def cover_faults(subject: Subject) -> Iterable[str]:
 
 
 def hash_faults(subject: Subject) -> Iterable[str]:
-    for name, entry in subject.manifest["files"].items():
-        if file_sha256(subject.folder / name) != entry["sha256"]:
+    yield from (f"the manifest has no hash of {name}" for name in DELIVERABLES if name not in subject.manifest.files)
+    for name, entry in subject.manifest.files.items():
+        if file_sha256(subject.folder / name) != entry.sha256:
             yield f"{name} has changed since it was delivered"
 
 
-def picture_checks(subject: Subject) -> list[Result]:
-    try:
-        frames = inspection.luma(subject.master)
-    except (UserError, ValueError) as error:
-        return [result("picture", [f"master.mp4 cannot be decoded: {error}"])]
-    return [result("picture", _picture_faults(frames, subject))]
-
-
-def _picture_faults(frames: Any, subject: Subject) -> Iterable[str]:
-    if len(frames) != subject.manifest["frames"]:
-        yield f"master has {len(frames)} frames, the timeline {subject.manifest['frames']}"
-    for span in inspection.black_spans(frames, subject.rate):
-        if not _declared(span, subject, ("black",)):
-            yield f"black picture from {_clock(span.start, subject)} to {_clock(span.stop, subject)}"
-    for span in inspection.frozen_spans(frames, subject.rate):
-        if not _declared(span, subject, ("freeze", "black")):
-            yield f"frozen picture from {_clock(span.start, subject)} to {_clock(span.stop, subject)}"
+def picture_faults(subject: Subject) -> Iterable[str]:
+    """What is seen, decoded once from the master."""
+    frames = inspection.luma(subject.master)
+    if len(frames) != subject.manifest.frames:
+        yield f"master has {len(frames)} frames, the timeline {subject.manifest.frames}"
+    if not len(frames):
+        return
+    yield from _stretch_faults(inspection.black_spans(frames, subject.rate), ("black",), subject)
+    yield from _stretch_faults(inspection.frozen_spans(frames, subject.rate), ("freeze", "black"), subject)
+    boxed = inspection.boxed_spans(frames, subject.rate)
+    yield from _stretch_faults(boxed, ("black",), subject)
     high, wide = inspection.letterbox(frames)
-    if max(high, wide) > inspection.BAR_SHARE:
+    if not boxed and max(high, wide) > inspection.BAR_SHARE:
         yield f"letterboxed: {high:.0%} of the height and {wide:.0%} of the width is always black"
+
+
+def _stretch_faults(spans: Iterable[inspection.Stretch], allowed: tuple[str, ...], subject: Subject) -> Iterable[str]:
+    for span in spans:
+        if not _declared(span, subject, allowed):
+            yield f"{span.kind} picture from {_clock(span.start, subject)} to {_clock(span.stop, subject)}"
 
 
 def _declared(span: inspection.Stretch, subject: Subject, kinds: tuple[str, ...]) -> bool:
     """Whether the timeline planned this: within a declared span, half a second of slack."""
     slack = subject.rate // 2
     return any(
-        s["kind"] in kinds and s["start"] - slack <= span.start and span.stop <= s["stop"] + slack
-        for s in subject.manifest["spans"]
+        s.kind in kinds and s.start - slack <= span.start and span.stop <= s.stop + slack
+        for s in subject.manifest.spans
     )
 
 
