@@ -12,7 +12,7 @@ from engine.story.effects import effects
 from engine.story.engines import ARENA, GAPS, Step, lay_out
 from engine.story.realise import Memory, Said, realise
 from engine.story.selection import CLIFF_REST, buttons, choose_kit, choose_place, payments, ranked, reserve
-from engine.story.slots import Binding
+from engine.story.slots import Binding, title_case
 from engine.story.state import TEMPLATE_REST, Debt, Planned, Season
 from engine.story.world import World, counts, violations
 from models.words import count
@@ -143,9 +143,8 @@ def _assemble(
     if played is None or synopsis is None:
         return None
     changes, extra = played
-    season_title = _fresh(season, [binding.fill(t) for t in template.title], season.titles) or binding.fill(
-        template.title[0]
-    )
+    titles = [title_case(binding.fill(t), binding.language) for t in template.title]
+    title = _fresh(season, titles, season.titles) or titles[0]
     due = step.episode + 1
     cliff = Cliffhanger(
         kind=button.kind, question=binding.fill(button.ask), answers=tuple(binding.fill(a) for a in button.answers),
@@ -153,9 +152,7 @@ def _assemble(
     )  # fmt: skip
     season.initial += extra
     event = _paid_event(debt) if debt else ""
-    return Planned(
-        step, template, binding, place, tuple(said), debt, event, tuple(changes), cliff, season_title, synopsis
-    )
+    return Planned(step, template, binding, place, tuple(said), debt, event, tuple(changes), cliff, title, synopsis)
 
 
 def _carrier(said: Sequence[Said], number: int) -> int | None:

@@ -22,6 +22,7 @@ BIBLE_PLACES: Mapping[str, tuple[str, ...]] = {  # first the usual place, then w
 BIBLE_PROPS = {"proof": "proof", "token": "bond", "prop3": "clock"}
 MAX_LESSON = {"en": 8, "zh": 16}  # longest rule that fits into a line
 MAX_SPOKEN_WORDS, MAX_SPOKEN_HAN = 3, 4
+SMALL_WORDS = ("a", "an", "the", "of", "in", "on", "at", "to", "for", "by", "and", "or", "with")
 PROP_ROLES = ("proof", "token", "prop3")
 _SLOT = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 _PRONOUNS = {
@@ -132,6 +133,19 @@ def article(noun: str) -> str:
     return "an" if low[:1] in "aeiou" else "a"
 
 
+def title_case(text: str, language: str) -> str:
+    """A title with capitals on all but its small words.
+
+    >>> title_case("the quartermaster decides", "en"), title_case("Nine of them", "en")
+    ('The Quartermaster Decides', 'Nine of Them')
+    """
+    if language == "zh":
+        return text
+    words = text.split(" ")
+    last = len(words) - 1
+    return " ".join(w if w in SMALL_WORDS and 0 < i < last else w[:1].upper() + w[1:] for i, w in enumerate(words))
+
+
 def mend(text: str, language: str) -> str:
     """Capitals after sentence ends, single spaces, no doubled articles; in Chinese no spaces and full-width marks."""
     if language == "zh":
@@ -157,7 +171,7 @@ def _era(entry: Mapping[str, Any], era: str) -> bool:
 def choose_gift(premise: Premise, bank: Bank) -> Mapping[str, Any]:
     """The gift kit whose keywords the premise's power matches; paper evidence when there is no power."""
     text = (premise.power.name if premise.power else "").lower()
-    if premise.engines()[0] == "rebirth":
+    if premise.scores.get("rebirth", 0) > 0:
         text += " " + " ".join(next((g["keys"] for g in bank.gifts if g["id"] == "fate"), ()))
     matching = [g for g in bank.gifts if any(key in text for key in g.get("keys", ()))]
     if matching:
