@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from models.base import CAMERA_MOVES, SHOT_SIZES, ClipRequest, Figure, Look, MouthCue, PictureRequest
 from models.draft.animator import DraftAnimator
-from models.draft.layout import compose_scene, sides
+from models.draft.layout import compose_scene, faces, sides
 from models.draft.scene import from_text, to_text
 from models.draft.stage import ease, view_at
 
@@ -56,6 +56,12 @@ def test_the_shoulder_in_front_is_on_the_side_the_subject_looks_to():
     assert near.part == "near" and near.view == "back" and near.x > lead.x
     lead, near = compose_scene(picture("ots", (GU, IVY))).actors
     assert near.x < lead.x
+
+
+def test_faces_are_where_the_scene_puts_them_and_a_turned_back_has_none():
+    assert faces(picture("ots", (IVY, GU))).keys() == {"ivy"}
+    two = faces(picture("two", (IVY, GU)))
+    assert two["ivy"][0] < 0.4 and two["gu"][0] > 0.6
 
 
 def test_an_insert_shows_the_prop_and_nobody():

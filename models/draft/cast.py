@@ -16,7 +16,9 @@ from models.draft.raster import Image
 from models.draft.scene import Actor, Backdrop
 from models.draft.svg import rgb
 
-MOST_HEAD = 1500  # pixels; an extreme close-up enlarges this drawing instead of paying for a larger one
+CLOSE_HEAD, CLOSE_DETAIL = 600, 0.9
+"""Heads over this height have lines so thick that nine tenths of their pixels look the same and draw a fifth faster."""
+MOST_HEAD = 1400  # pixels; an extreme close-up enlarges this drawing instead of paying for a larger one
 YAW_STEP = 4.0
 SHAPE_TINT: Tint = (0.16, 0.13, 0.30)
 NEAR_TINT: Tint = (0.30, 0.28, 0.44)
@@ -29,7 +31,8 @@ Patch = tuple[Image, int, int]
 
 def sheet(actor: Actor, emotion: str, scale: float, art: ArtCache) -> Art:
     """The plain drawing of an actor: images body, eyes_*, mouth_*, over; facts face, head_px and each image's place."""
-    head = max(1, min(MOST_HEAD, round(actor.head * scale)))
+    shown = actor.head * scale * (CLOSE_DETAIL if actor.head > CLOSE_HEAD else 1.0)
+    head = max(1, min(MOST_HEAD, round(shown)))
     yaw = round(actor.yaw / YAW_STEP) * YAW_STEP
     arguments = [asdict(actor.look), emotion, yaw, head, actor.view, actor.character]
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from models.draft.raster import Image, blend, render
+from models.draft.raster import Image, blend, render, resize
 from models.draft.svg import Drawing, mix, ribbon
 
 HEIGHT = 1920
@@ -201,7 +201,8 @@ def focus_lines(width: int, height: int, seed: int, colour: str, num: int, inner
         )
     draw = Drawing()
     draw.path("".join(parts), colour)
-    return render(draw.body(), (0, 0, WIDTH, HEIGHT), width, height)
+    half = render(draw.body(), (0, 0, WIDTH, HEIGHT), max(1, width // 2), max(1, height // 2))
+    return resize(half, width, height)
 
 
 def speed_lines(frame: Image, number: int, seed: int) -> None:
@@ -236,7 +237,6 @@ def _dots(width: int, height: int, accent: tuple[int, int, int]) -> Image:
     return (alpha[..., None] * paint).astype(np.uint8)
 
 
-@lru_cache(maxsize=4)
 def eye_band(width: int, height: int, colour: str) -> Image:
     """The slanted frame of an extreme close-up: dark above and below, white edges, streaks in `colour`."""
     rng = random.Random("band")

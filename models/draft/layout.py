@@ -74,6 +74,12 @@ def compose_scene(picture: PictureRequest, clip: ClipRequest | None = None) -> S
     )
 
 
+def faces(picture: PictureRequest) -> dict[str, tuple[float, float]]:
+    """Where each seen character's face is in the draft's frame, in fractions: what a cut may zoom to."""
+    actors = compose_scene(picture).actors
+    return {a.character: (a.x, a.y) for a in actors if a.part != "near"}
+
+
 def place(picture: PictureRequest, framing: Framing) -> tuple[Actor, ...]:
     """Figures on their places, in the request's order."""
     figures = picture.figures

@@ -93,7 +93,9 @@ class Stage:
         if self.scene.size != "ecu":
             return None
         colour = ACCENTS.get(self.scene.backdrop.genre, ACCENTS["thriller"])[0]
-        return Layer.of(effects.eye_band(self.width, self.height, colour))
+        size = (self.width, self.height)
+        band = self._art.get("band", [*size, colour], lambda: Art({"band": effects.eye_band(*size, colour)}))
+        return Layer.of(band.images["band"])
 
     def frame(self, cue: FrameCue) -> tuple[Image, bool]:
         """The opaque BGRA frame for a cue, and whether it differs from the one before. Valid until the next call."""
