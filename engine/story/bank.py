@@ -11,7 +11,7 @@ Every `scenes_*.toml` file holds any number of
     acts = [1, 2]                 # [] = any; act 1 = B0-B2, 2 = B3-B4, 3 = B5-B6, 4 = B7-B9 (gaps: act of the last beat)
     where = "lair"                # home lair seat shelter road stage | "" = any
     cast = "L R"                  # who is there; G = nobody else. Roles: L R A T U N (lead rival ally traitor authority innocent)
-    phone = "U"                   # who is only heard, on a phone or at the door ("" = nobody)
+    phone = "U"                   # only heard: over a line where their lines say "phone", else unseen at the door
     mood = "dread"                # models.base.MOODS
     needs = ["free L", "knows R power", "!knows R limit", "holds L proof", "warm A L >= 1", "well A", "threat kidnap"]
     title = ["Lilies", "The van"]             # >= 2 wordings, 1-4 words
@@ -56,6 +56,8 @@ changes: "LINE[!] event sentence :: fact; fact". LINE counts the scene's own spo
 pay: the first spoken line of the NEXT episode; it must ANSWER the question in passing, stand alone (speaker says what
   happened), and may be said by any listed speaker who is in that next scene: give lines for >= 3 speakers.
   `paid` = event :: facts, as one change.
+needs: all must hold; a need with "?" in front ("?threat frame", "?gift spirit") is a wish: the scene is preferred when
+  it holds. `gift ID` names the [[gift]] of the season. Scenes with `engines = []` serve every engine but inquiry.
 Season roles of the secrets: `power` what L can do · `secret` who L is / what L hides · `deed` the old crime ·
   `limit` how L's power is stopped · `sale` that T works for R.
 Guarantees by beat: deed is known to R's camp only in part; B1 L uses power/secret; B2 R suspects; B3 A knows power;

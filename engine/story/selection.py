@@ -23,8 +23,7 @@ def ranked(season: Season, step: Step, kinds: Sequence[str]) -> list[SceneTempla
 
 def _fits(season: Season, step: Step, template: SceneTemplate) -> bool:
     lead, second = season.engines
-    allowed = {lead, second if any(b in SECOND_ENGINE_BEATS for b in step.beats) or not step.beats else lead}
-    if template.engines and not allowed & set(template.engines):
+    if template.engines and not {lead, second} & set(template.engines):
         return False
     if not template.engines and lead == "inquiry" and template.step not in ARENA:
         return False
@@ -51,7 +50,9 @@ def _reachable(season: Season, template: SceneTemplate) -> bool:
 
 def _score(season: Season, step: Step, template: SceneTemplate) -> float:
     score = season.rng.uniform(0, 3)
-    score += 2.5 if template.engines else 0
+    lead, second = season.engines
+    lent = any(b in SECOND_ENGINE_BEATS for b in step.beats)
+    score += 4.0 * (lead in template.engines) + (4.0 if lent else 1.5) * (second in template.engines)
     score += 3 * sum(_wish(season, n) for n in template.needs)
     score -= 4 * season.uses[template.id]
     score += 1.5 if any(p.speaker in template.people for d in season.debts for p in d.button.pay) else 0
