@@ -28,7 +28,7 @@ def current_series(folder: SeriesFolder) -> tuple[Series, str]:
         require_valid(series, "series.json")
         folder.save(series)
         return series, ""
-    edited, scripts = _apply_scripts(folder, series, recorded)
+    edited = _apply_scripts(folder, series, recorded)
     if _same(edited, recorded):
         if series.revision != recorded.revision:
             folder.save(recorded)
@@ -38,7 +38,7 @@ def current_series(folder: SeriesFolder) -> tuple[Series, str]:
     changed = changed_episodes(recorded, revised)
     _rewrite_documents(folder, recorded, revised)
     rewrite_scripts(folder, revised)
-    _decide_once(folder, revised.revision, changed, scripts)
+    _decide_once(folder, revised.revision, changed)
     folder.save(revised)
     what = f"episodes {', '.join(map(str, changed))}" if changed else "the bible"
     return revised, f"revision {revised.revision}: your edit of {what} was checked and recorded"
@@ -83,12 +83,11 @@ def _same(a: Series, b: Series) -> bool:
     return a.model_copy(update={"revision": 0}) == b.model_copy(update={"revision": 0})
 
 
-def _apply_scripts(folder: SeriesFolder, series: Series, recorded: Series) -> tuple[Series, list[str]]:
-    """`series` with every edited script.md applied, and their paths. Two different edits of one episode are refused."""
+def _apply_scripts(folder: SeriesFolder, series: Series, recorded: Series) -> Series:
+    """`series` with every edited script.md applied. Two different edits of one episode are refused."""
     told = _by_number(series)
     before = _by_number(recorded)
     places = {number: "series.json" for number in told if told[number] != before.get(number)}
-    paths: list[str] = []
     for scripts in script_paths(folder, recorded):
         for number, text in edited_scripts(recorded, scripts, to_markdown).items():
             name = str(scripts[number].relative_to(folder.root))
@@ -97,9 +96,8 @@ def _apply_scripts(folder: SeriesFolder, series: Series, recorded: Series) -> tu
                 raise UserError(f"episode {number} was edited in two places, {places[number]} and {name}: keep one")
             told[number] = episode
             places.setdefault(number, name)
-            paths.append(name)
     episodes = tuple(told[e.number] for e in series.episodes)
-    return series.model_copy(update={"episodes": episodes}), paths
+    return series.model_copy(update={"episodes": episodes})
 
 
 def _by_number(series: Series) -> dict[int, Episode]:
@@ -129,8 +127,7 @@ def _rewrite_documents(folder: SeriesFolder, recorded: Series, revised: Series) 
             write_text(path, new)
 
 
-def _decide_once(folder: SeriesFolder, revision: int, episodes: list[int], scripts: list[str]) -> None:
+def _decide_once(folder: SeriesFolder, revision: int, episodes: list[int]) -> None:
     """The edit among the decisions; not again when a run was killed right after it."""
-    edit = {"revision": revision, "episodes": episodes, "scripts": scripts}
-    if not any(d["kind"] == "edit" and edit.items() <= d.items() for d in folder.decisions()):
-        folder.decide("edit", **edit)
+    if not any(d["kind"] == "edit" and d.get("revision") == revision for d in folder.decisions()):
+        folder.decide("edit", revision=revision, episodes=episodes)

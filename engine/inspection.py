@@ -19,7 +19,9 @@ LONGEST_SECONDS = 600  # of a file: no more is decoded
 BLACK_LUMA = 22  # 8-bit limited range: 16 is black
 BLACK_SHARE = 0.98
 BLACK_SECONDS = 0.5
-FROZEN_DIFFERENCE = 0.12  # mean absolute difference of 8-bit luma between frames; x264 refines a still by less, art moves by more
+FROZEN_DIFFERENCE = (
+    0.12  # mean absolute difference of 8-bit luma between frames; x264 refines a still by less, art moves by more
+)
 FROZEN_SECONDS = 2.0
 BAR_SHARE = 0.04  # a bar higher than this share of the frame, all episode long, is a letterbox
 BOXED_SECONDS = 1.0

@@ -55,7 +55,9 @@ def tone(seconds: float = FRAMES / RATE, amplitude: float = LOUD) -> NDArray[np.
     return np.stack([wave, wave]).astype(np.float32)
 
 
-def write_master(folder: Path, grey: Frames, sound: NDArray[np.float32], *, aigc: bool = True, fast: bool = True) -> None:
+def write_master(
+    folder: Path, grey: Frames, sound: NDArray[np.float32], *, aigc: bool = True, fast: bool = True
+) -> None:
     wav.write_wav(folder / "mix.wav", sound, SAMPLE_RATE)
     output = graph.output(
         picture_input(SIZE, RATE), graph.input(f"file:{folder / 'mix.wav'}"), f"file:{folder / 'master.mp4'}",
