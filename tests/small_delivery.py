@@ -10,7 +10,6 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from tests.small_series import small_series
 
 from engine import interchange, subtitles, wav
 from engine.core import SAMPLE_RATE, Episode, Series
@@ -19,6 +18,7 @@ from engine.manifest import DELIVERABLES, MANIFEST, script_print
 from engine.story.scriptfile import to_markdown
 from engine.timeline import Caption, Clip, Speech, Timeline
 from engine.vault import file_sha256
+from tests.small_series import small_series
 
 RATE = 24
 SIZE = (90, 160)

@@ -14,8 +14,6 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.small_delivery import timeline_of
-from tests.small_series import small_series
 
 from engine import fonts, subtitles, vault
 from engine.cli import run
@@ -28,6 +26,8 @@ from engine.store import SeriesFolder
 from engine.story.checks import check_series
 from engine.timeline import Caption
 from engine.writing import plan_series
+from tests.small_delivery import timeline_of
+from tests.small_series import small_series
 
 SYNTAX = r"""A {\an8\pos(0,0)}baker' [0:v]drawtext=text='x':textfile=/etc/passwd; $(touch /tmp/owned) `id` %{pts} \N -vf null"""
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.small_series import small_series
 
 from engine import editing, store
 from engine.config import load_profile
@@ -16,6 +15,7 @@ from engine.editing import current_series
 from engine.planning import write_documents
 from engine.store import SeriesFolder, series_text
 from engine.story.scriptfile import to_markdown
+from tests.small_series import small_series
 
 PROFILE = load_profile("draft")
 OLD, NEW = "Jonah hated that river.", "Jonah hated that cold river."

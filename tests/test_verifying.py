@@ -11,13 +11,13 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from tests.small_delivery import RATE, SIZE, deliver, pictures, rewrite_manifest, tone, write_master
-from tests.small_series import small_series
 
 from engine import inspection, wav
 from engine.core import SAMPLE_RATE, Episode
 from engine.vault import file_sha256
 from engine.verifying import verify_episode
+from tests.small_delivery import RATE, SIZE, deliver, pictures, rewrite_manifest, tone, write_master
+from tests.small_series import small_series
 
 SERIES = small_series()
 EPISODE = SERIES.episodes[0]
