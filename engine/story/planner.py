@@ -86,7 +86,7 @@ def _relaxations(season: Season, step: Step) -> Iterator[tuple[tuple[str, ...], 
         yield (step.kind,), FRESH_REST
         yield GAPS, FRESH_REST
     yield (step.kind,), TEMPLATE_REST
-    if not step.beats and step.kind != "after":
+    if not step.beats and (step.kind != "after" or season.engines[0] == "inquiry"):
         yield GAPS, TEMPLATE_REST
         yield ARENA, TEMPLATE_REST
         yield ("bridge",), TEMPLATE_REST
