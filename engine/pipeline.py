@@ -152,7 +152,7 @@ def render_episode(run: Run, episode: Episode, dialogue: Mapping[str, DialogueTa
         unit=f"e{episode.number:03d}",
         timeline=made.timeline,
         clips=made.clips,
-        faces={s: {f.character: (f.x, f.y) for f in k.request.figures} for s, k in made.keyframes.items()},
+        faces={shot: run.backends.painter.faces(k.request) for shot, k in made.keyframes.items()},
         stems=made.stems,
         overlays=draw_overlays(made.timeline, profile.size),
         profile=profile,

@@ -250,6 +250,10 @@ class Painter(Protocol):
         """Candidates per request."""
         ...
 
+    def faces(self, request: PictureRequest) -> Mapping[str, tuple[float, float]]:
+        """Where each figure's face is in the picture, in fractions of its width and height: what the cut zooms to."""
+        ...
+
 
 # -- clips
 

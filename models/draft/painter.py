@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.base import Cost, FrameCue, Picture, PictureRequest, Rights
 from models.draft import raster
 from models.draft.cache import ART_VERSION, ArtCache
-from models.draft.layout import compose_scene
+from models.draft.layout import compose_scene, faces
 from models.draft.stage import Stage, to_bgr
 
 RIGHTS = Rights("drawn by Cliffhanger's own code", "Apache-2.0")
@@ -32,6 +32,10 @@ class DraftPainter:
     def paint(self, requests: Sequence[PictureRequest]) -> list[list[Picture]]:
         """Candidates per request; the drawing is certain, so each candidate is the same picture under its own seed."""
         return [self._paint(request) for request in requests]
+
+    def faces(self, request: PictureRequest) -> dict[str, tuple[float, float]]:
+        """The eye-line centre of each figure, in fractions of the frame."""
+        return faces(request)
 
     def _paint(self, request: PictureRequest) -> list[Picture]:
         if request.kind not in ("keyframe", "plate", "sheet"):
