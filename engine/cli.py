@@ -27,7 +27,9 @@ app = typer.Typer(
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="the series folder (it holds series.json)")]
 Premise = Annotated[str, typer.Argument(metavar="PREMISE", help="the premise, @FILE, or - for standard input")]
 Script = Annotated[Path | None, typer.Option(metavar="FILE", help="start from your own script: Fountain or NAME: line")]
-Length = Annotated[int | None, typer.Option(min=3, max=120, help="episodes in the season (default 20, or the script's)")]
+Length = Annotated[
+    int | None, typer.Option(min=3, max=120, help="episodes in the season (default 20, or the script's)")
+]
 LanguageOption = Annotated[str | None, typer.Option(help="en or zh; read from the premise when not given")]
 Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="same premise and seed: same series")]
 Out = Annotated[
@@ -165,7 +167,7 @@ def run(arguments: list[str]) -> int:
         return complain(str(error), 2)
     except (typer.Abort, KeyboardInterrupt):
         return complain("stopped; what was finished is kept, run the same command to go on", 1)
-    except BrokenPipeError:  # whoever read our output, such as `head`, has gone
+    except (BrokenPipeError, SystemExit):  # whoever read our output, such as `head`, has gone (typer exits then)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # the last resort: a person gets one line, the details go to a file
