@@ -69,7 +69,7 @@ def atomic(path: Path) -> Generator[Path, None, None]:
     except OSError as error:
         raise disk_error(error, path) from error
     finally:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):  # gone already, or on a disk whose error is told above; a sweep finds it
             temp.unlink()
 
 

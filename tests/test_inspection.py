@@ -66,3 +66,26 @@ def test_a_planted_silence_is_found_within_a_window() -> None:
 def test_runs_cover_exactly_the_true_values(flags: list[bool]) -> None:
     inside = {i for a, b in inspection.runs(flags) for i in range(a, b)}
     assert inside == {i for i, flag in enumerate(flags) if flag}
+
+
+@pytest.mark.parametrize(("axis", "kind"), [(1, "letterboxed"), (2, "pillarboxed")])
+def test_bars_for_a_second_are_found_to_the_frame_and_only_as_a_pair(axis: int, kind: str) -> None:
+    frames = moving(90)
+    both = [slice(20, 60), slice(None), slice(None)]
+    for edge in (slice(None, 5), slice(-5, None)):
+        frames[(*both[:axis], edge, *both[axis + 1 :])] = 16
+    assert inspection.boxed_spans(frames, RATE) == [inspection.Stretch(kind, 20, 60)]
+    frames = moving(90)
+    frames[20:60, :9] = 16  # a dark sky is no letterbox
+    assert inspection.boxed_spans(frames, RATE) == []
+    frames = moving(90)
+    frames[20:60] = 16  # nor is a black picture
+    assert inspection.boxed_spans(frames, RATE) == []
+
+
+def test_speech_in_a_stem_is_found_by_frame_and_its_floor_is_not() -> None:
+    samples = np.random.default_rng(2).normal(0, 0.0005, (2, 4 * SAMPLE_RATE)).astype(np.float32)
+    samples[:, SAMPLE_RATE : 2 * SAMPLE_RATE] *= 200
+    loud = inspection.speaking(samples, 5 * RATE, RATE)
+    assert inspection.runs(loud) == [(RATE, 2 * RATE)]
+    assert not inspection.speaking(np.zeros((2, 100), np.float32), RATE, RATE).any()

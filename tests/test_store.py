@@ -94,3 +94,43 @@ def test_an_out_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
     with pytest.raises(UserError):
         check_writable(tmp_path / "out")
+
+
+def test_a_decision_after_a_torn_line_is_kept_and_the_torn_one_cut_off(tmp_path: Path) -> None:
+    folder = SeriesFolder(tmp_path)
+    folder.decide("redo", unit="e001", stage="scoring", seed=3)
+    with (tmp_path / "decisions.jsonl").open("a") as stream:
+        stream.write('{"kind": "re')
+    folder.decide("redo", unit="e002", stage="scoring", seed=5)
+    folder.decide("redo", unit="e003", stage="scoring", seed=6)
+    assert [d["seed"] for d in folder.decisions()] == [3, 5, 6]
+
+
+def test_a_whole_last_decision_without_its_newline_is_kept(tmp_path: Path) -> None:
+    folder = SeriesFolder(tmp_path)
+    (tmp_path / "decisions.jsonl").write_text('{"kind": "redo", "unit": "e001", "stage": "cutting", "seed": 1}')
+    folder.decide("redo", unit="e002", stage="scoring", seed=5)
+    assert [d["seed"] for d in folder.decisions()] == [1, 5]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"nonsense\n", "line 1 is no decision"),
+        (b"[1]\n", "line 1 is no decision"),
+        (b'{"unit": 1}\n', "line 1 is no decision"),
+        (b"\xff\n", "is not UTF-8 text"),
+        (b'{"kind": "redo"}\n', "a redo without stage, unit or seed"),
+        (b'{"kind": "redo", "unit": "a", "stage": "b", "seed": "x"}\n', "a redo without stage, unit or seed"),
+    ],
+)
+def test_damaged_decisions_are_one_clear_line(tmp_path: Path, data: bytes, words: str) -> None:
+    (tmp_path / "decisions.jsonl").write_bytes(data)
+    with pytest.raises(UserError, match=words):
+        SeriesFolder(tmp_path).redo_seeds()
+    assert (tmp_path / "decisions.jsonl").read_bytes() == data
+
+
+def test_json_that_nests_without_end_is_one_clear_line() -> None:
+    with pytest.raises(UserError, match=r"^series\.json is not valid JSON"):
+        parse_series("[" * 200_000, "series.json")

@@ -141,3 +141,26 @@ def test_equal_data_has_equal_fingerprints(data: object) -> None:
     again = json.loads(json.dumps(data))
     assert canonical(data) == canonical(again)
     assert fingerprint("a", data) == fingerprint("a", again)
+
+
+def test_a_run_that_ends_in_an_error_leaves_no_name_in_the_lock(tmp_path: Path) -> None:
+    with pytest.raises(UserError), series_lock(tmp_path):
+        raise UserError("a rule is broken")
+    assert (tmp_path / ".lock").read_text() == ""
+
+
+def test_the_lock_of_a_killed_container_on_the_same_machine_is_recovered(tmp_path: Path) -> None:
+    boot = Path("/proc/sys/kernel/random/boot_id")
+    if not boot.exists():
+        pytest.skip("this kernel tells no boot id")
+    name = {"host": "3f2a9c1b7d10", "pid": 7, "boot_id": boot.read_text().strip()}
+    (tmp_path / ".lock").write_text(json.dumps(name))
+    with series_lock(tmp_path):
+        assert json.loads((tmp_path / ".lock").read_text())["pid"] == os.getpid()
+
+
+@pytest.mark.parametrize("target", ["folder", "n" * 300])
+def test_a_file_that_cannot_be_written_is_one_clear_error(tmp_path: Path, target: str) -> None:
+    (tmp_path / "folder" / "full").mkdir(parents=True)
+    with pytest.raises(UserError, match="cannot write in"):
+        write_json(tmp_path / target, {})
