@@ -229,6 +229,6 @@ def effects(picture: PictureRequest) -> tuple[str, ...]:
     out = []
     if picture.weather in ("rain", "snow") and picture.plate in OPEN_AIR and picture.shot_size != "insert":
         out.append(picture.weather)
-    elif picture.mood in MOOD_EFFECTS:
-        out.append(MOOD_EFFECTS[picture.mood])
+    elif picture.mood in MOOD_EFFECTS and (picture.mood != "tender" or picture.plate in OPEN_AIR):
+        out.append(MOOD_EFFECTS[picture.mood])  # petals fall under the sky only
     return tuple(out)

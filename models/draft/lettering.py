@@ -21,6 +21,7 @@ CENTRE = 490  # of the text-safe area
 MAX_WIDTH = 800
 LABEL_SIZE = 58  # the visible AI label asks for 5 % of the short side: 54
 MAX_TEXT = 200
+WORTH_BREAKING = 1.15  # two rows only when they can be so much larger than one
 WEIGHT = 700
 GOLD = (
     (0.0, "#fff6d2", 1.0),
@@ -143,11 +144,18 @@ def fit(text: str, font: Path, largest: float, most_rows: int) -> tuple[list[str
     best: tuple[list[str], float] = ([text], min(largest, MAX_WIDTH / measure(text, font)))
     if most_rows < 2:
         return best
-    for left, right in _splits(text):
-        points = min(largest, MAX_WIDTH / max(measure(left, font), measure(right, font)))
-        if points > best[1] * 1.15:
-            best = ([left, right], points)
+    options = [(*_two_rows(left, right, font, largest), [left, right]) for left, right in _splits(text)]
+    if options:
+        points, _, rows = max(options, key=lambda option: option[:2])
+        if points > best[1] * WORTH_BREAKING:
+            return rows, points
     return best
+
+
+def _two_rows(left: str, right: str, font: Path, largest: float) -> tuple[float, float]:
+    """The size at which both rows fit, and how alike their widths are (0 is equal)."""
+    widths = measure(left, font), measure(right, font)
+    return min(largest, MAX_WIDTH / max(widths)), -abs(widths[0] - widths[1])
 
 
 def _splits(text: str) -> list[tuple[str, str]]:
