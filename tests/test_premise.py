@@ -192,3 +192,13 @@ def check_reads(text: str) -> None:
     taken = [p.role for p in premise.people]
     assert len(taken) == len(set(taken))
     assert not taken or "lead" in taken
+
+
+@pytest.mark.parametrize(
+    ("text", "sex"),
+    [("她与仇人签下一年契约婚姻，只为救弟弟。", "female"), ("他重生回到十年前，要向妻子复仇。", "male")],
+)
+def test_a_chinese_premise_that_opens_with_a_pronoun_is_led_by_that_person(text: str, sex: str) -> None:
+    lead = read_premise(text).person("lead")
+    assert lead is not None
+    assert (lead.noun, lead.sex) == ("", sex)

@@ -75,7 +75,8 @@ class Namer:
     def _draw(self, pool: str, new_initial: bool) -> str:
         names = list(self.pools[pool])
         self.random.shuffle(names)
-        free = [n for n in names if n not in self.names and not (new_initial and initial(n) in self.initials)]
+        apart = new_initial or self.language == "zh"  # a Chinese given name must not double a surname: 简简宁
+        free = [n for n in names if n not in self.names and not (apart and initial(n) in self.initials)]
         name = free[0] if free else next(n for n in names if n not in self.names)
         self.names.add(name)
         if new_initial:

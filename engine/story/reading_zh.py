@@ -37,6 +37,7 @@ def read_chinese(text: str, lexicon: Lexicon) -> Reading:
     _deeds(text, lexicon, reading)
     reading.lead = choose_lead(reading)
     _implied(text, reading)
+    _opening_pronoun(text, reading)
     _pronoun_sex(text, reading)
     _loves(text, reading)
     _bare_kin(text, reading)
@@ -176,6 +177,14 @@ def _implied(text: str, reading: Reading) -> None:
         other = {"male": "female", "female": "male"}.get(first.sex, "")
         first.lean = "ally" if first.kind != "ex" else first.lean
         _tie(first, reading.imply_lead(other))
+
+
+def _opening_pronoun(text: str, reading: Reading) -> None:
+    """她与仇人签下契约，只为救弟弟: she who opens the premise leads it, though only others are named."""
+    found = re.match(r"[^一-龥]*([她他])(?!们|的|[一-龥]{0,3}是)", text)
+    lead = reading.entities[reading.lead] if reading.lead is not None else None
+    if found and lead is not None and lead.noun and not lead.name:
+        reading.imply_lead("female" if found[1] == "她" else "male")
 
 
 def _predicates(text: str, reading: Reading) -> None:
