@@ -46,7 +46,7 @@ def timeline_of(episode: Episode) -> Timeline:
 def pictures() -> Frames:
     """(FRAMES, 160, 90) grey noise in coarse blocks that moves every frame."""
     coarse = np.random.default_rng(3).integers(60, 200, (20, 12), dtype=np.uint8)
-    still = cv2.resize(coarse, (SIZE[0] + 40, SIZE[1]), interpolation=cv2.INTER_NEAREST)
+    still = cv2.resize(coarse, (SIZE[0] + 40, SIZE[1]), interpolation=cv2.INTER_LINEAR)
     return np.stack([still[:, n % 40 : n % 40 + SIZE[0]] for n in range(FRAMES)])
 
 
@@ -61,7 +61,7 @@ def write_master(
     wav.write_wav(folder / "mix.wav", sound, SAMPLE_RATE)
     output = graph.output(
         picture_input(SIZE, RATE), graph.input(f"file:{folder / 'mix.wav'}"), f"file:{folder / 'master.mp4'}",
-        vcodec="libx264", preset="superfast", crf=30, threads=1, pix_fmt="yuv420p", acodec="aac", ar=SAMPLE_RATE, ac=2,
+        vcodec="libx264", preset="ultrafast", crf=34, threads=1, pix_fmt="yuv420p", acodec="aac", ar=SAMPLE_RATE, ac=2,
         movflags=("+faststart" if fast else "") + "+use_metadata_tags", **{"profile:v": "high", "x264-params": "8x8dct=1"},
     )  # fmt: skip
     command = compiled(output)
