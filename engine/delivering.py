@@ -62,8 +62,7 @@ def build_print(delivery: Delivery) -> str:
     return fingerprint(
         MANIFEST_VERSION,
         [take.fingerprint for take in delivery.takes()],
-        delivery.episode.model_dump(mode="json"),
-        delivery.series.title,
+        script_print(delivery.series, delivery.episode),
         delivery.profile.name,
     )
 

@@ -108,8 +108,12 @@ def test_the_build_changes_with_words_title_and_takes(delivery: Delivery, tmp_pa
         replace(delivery, episode=delivery.episode.model_copy(update={"synopsis": "Other."})),
         replace(delivery, master=take(vault, "conforming", "e002", ".mp4", b"x")),
     ]
+    bible = delivery.series.bible.model_copy(
+        update={"promise": "Another."}
+    )  # status reads it: it must come right again
+    others.append(replace(delivery, series=delivery.series.model_copy(update={"bible": bible})))
     prints = {build_print(d) for d in (delivery, *others)}
-    assert len(prints) == 4
+    assert len(prints) == 5
     assert build_print(replace(delivery, core_seconds=9.0)) == build_print(delivery)
 
 
