@@ -6,6 +6,7 @@ are used get animated and music and effects land on cuts."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,11 +136,15 @@ def assemble(run: Run, episode: Episode, dialogue: Mapping[str, DialogueTake]) -
     """Cut, frame, animate, score one episode from its dialogue takes."""
     series, profile, backends, redo, progress = run.series, run.profile, run.backends, run.redo, run.progress
     timeline = cut(run, episode, dialogue)
-    keyframes = frame_episode(series, episode, backends.painter, profile, run.vault, redo, progress)
-    clips = animate_episode(
-        series, episode, timeline, keyframes, dialogue, backends.animator, profile, run.vault, redo, progress
-    )
-    stems = score_episode(series, episode, timeline, dialogue, backends.composer, run.vault, redo, progress)
+    with ThreadPoolExecutor(1) as beside:  # the score needs no picture: it is made on the other core meanwhile
+        scored = beside.submit(
+            score_episode, series, episode, timeline, dialogue, backends.composer, run.vault, redo, progress
+        )
+        keyframes = frame_episode(series, episode, backends.painter, profile, run.vault, redo, progress)
+        clips = animate_episode(
+            series, episode, timeline, keyframes, dialogue, backends.animator, profile, run.vault, redo, progress
+        )
+        stems = scored.result()
     return Assembly(timeline, keyframes, clips, stems)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from threading import Lock
 from typing import TextIO
 
 from rich.console import Console
@@ -16,16 +17,16 @@ class Counter:
     def __init__(self) -> None:
         self.made = 0
         self.found = 0
+        self.lock = Lock()  # pictures and score are made side by side
 
     def start(self, stage: str, total: int, label: str = "") -> None:
         del stage, total, label
 
     def advance(self, stage: str, made: bool) -> None:
         del stage
-        if made:
-            self.made += 1
-        else:
-            self.found += 1
+        with self.lock:
+            self.made += made
+            self.found += not made
 
     def within(self, stage: str, fraction: float) -> None:
         del stage, fraction

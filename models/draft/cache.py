@@ -52,6 +52,12 @@ class Art:
         return sum(image.nbytes for image in self.images.values())
 
 
+@lru_cache(maxsize=1)
+def house_art() -> ArtCache:
+    """The one cache of this process, shared by painter and player: what the keyframe drew, the clip finds in memory."""
+    return ArtCache()
+
+
 def default_folder() -> Path:
     """Where art is kept: CLIFFHANGER_CACHE, else the user's cache folder."""
     chosen = os.environ.get(FOLDER_VARIABLE)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.base import Cost, FrameCue, Picture, PictureRequest, Rights
 from models.draft import raster
-from models.draft.cache import ART_VERSION, ArtCache
+from models.draft.cache import ART_VERSION, ArtCache, house_art
 from models.draft.layout import compose_scene, faces
 from models.draft.stage import Stage, to_bgr
 
@@ -27,7 +27,7 @@ class DraftPainter:
     version = ART_VERSION
 
     def __init__(self, art: ArtCache | None = None) -> None:
-        self._art = art or ArtCache()
+        self._art = art or house_art()
 
     def paint(self, requests: Sequence[PictureRequest]) -> list[list[Picture]]:
         """Candidates per request; the drawing is certain, so each candidate is the same picture under its own seed."""

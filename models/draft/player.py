@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import FrameCue
-from models.draft.cache import ART_VERSION, ArtCache
+from models.draft.cache import ART_VERSION, ArtCache, house_art
 from models.draft.scene import MAX_BYTES, from_text
 from models.draft.stage import Stage, to_bgr
 
@@ -21,7 +21,7 @@ class DraftPlayer:
     version = ART_VERSION
 
     def __init__(self, art: ArtCache | None = None) -> None:
-        self._art = art or ArtCache()
+        self._art = art or house_art()
 
     def play(self, path: Path, cues: Sequence[FrameCue], size: tuple[int, int]) -> Iterator[NDArray[np.uint8]]:
         """uint8 BGR frames (height, width, 3), one per cue; `size` is (width, height).
