@@ -14,7 +14,8 @@ from models.base import FrameCue
 SNAP_FRAMES = 5
 """A punch-in arrives in five frames, fast first."""
 HOLD_DRIFT_PER_FRAME = 0.0006
-"""A frozen frame still comes closer, 1.4 % a second: a look that is held, not a stalled player."""
+HOLD_DRIFT_FRAMES = 18
+"""A frozen frame still comes closer for a moment, then stands: a look that is held, not a stalled player."""
 FADE_FRAMES = 6
 """The episode's last frames fade to black."""
 SHAKE_DECAY = 0.82
@@ -68,7 +69,7 @@ def _apply(cue: FrameCue, effect: Effect, at: int, clip: Clip, faces: Mapping[st
         return replace(cue, flash=-1.0)
     if effect.kind == "hold":
         still = clip.source_start + effect.start
-        return replace(cue, frame=still, zoom=cue.zoom * (1 + HOLD_DRIFT_PER_FRAME * at))
+        return replace(cue, frame=still, zoom=cue.zoom * (1 + HOLD_DRIFT_PER_FRAME * min(at, HOLD_DRIFT_FRAMES)))
     return replace(
         cue, impact=cue.impact or effect.kind == "impact", speed_lines=cue.speed_lines or effect.kind == "speed_lines"
     )

@@ -75,8 +75,15 @@ def test_limits_are_judged_in_both_directions() -> None:
 
 def test_shot_table_gives_pictures_and_lengths(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"")
-    (tmp_path / "shots.csv").write_text("number,seconds,file\n1,2.5,a.png\n2,1.0,missing.png\n")
-    assert bench.pictures(tmp_path) == [(str(tmp_path / "a.png"), 2.5)]
+    rows = [
+        "number,seconds,camera,file",
+        '1,2.5,"cu, push",a.png',
+        '2,1.0,"cu, hold",a.png',
+        '3,1.0,"cu, hold",gone.png',
+    ]
+    (tmp_path / "shots.csv").write_text("\n".join(rows))
+    picture = str(tmp_path / "a.png")
+    assert bench.pictures(tmp_path) == [(picture, 2.5, bench.ZOOM_A_SECOND), (picture, 1.0, 0.0)]
 
 
 def test_first_sentences_come_from_the_files_themselves() -> None:
