@@ -10,7 +10,7 @@ from engine.core import Change, Cliffhanger, Fact
 from engine.story.bank import Bank, Button, ChangeSpec, SceneTemplate, Spoken, parse_change
 from engine.story.effects import effects
 from engine.story.engines import ARENA, GAPS, Step, lay_out
-from engine.story.realise import Memory, Said, realise
+from engine.story.realise import GRAM_LIMIT, TIRED_GRAM_LIMIT, Memory, Said, realise
 from engine.story.selection import CLIFF_REST, buttons, choose_kit, choose_place, payments, ranked, reserve
 from engine.story.slots import Binding, title_case
 from engine.story.state import TEMPLATE_REST, Debt, Planned, Season
@@ -20,6 +20,7 @@ from models.words import count
 FRESH_REST = 40  # a gap scene comes back after so many episodes, as long as others are left
 BRIDGE = 0.4  # how often a captive lead gets out at the first chance
 MIN_CHANGES = 3
+AFTER_REST = 1  # the few scenes after the face-off may come back sooner
 TRIALS = 14  # templates tried per episode before the step is relaxed
 SYNOPSIS_LIMIT = {"en": 16, "zh": 40}
 
@@ -29,14 +30,16 @@ class DeadEnd(Exception):
 
 
 def plan_season(
-    binding: Binding, bank: Bank, engines: tuple[str, str], era: str, threat: str, length: int, seed: int
-) -> tuple[list[Planned], list[Fact]]:
-    """Every episode decided, and the facts that hold before the first. Raises DeadEnd when the bank runs dry."""
+    binding: Binding, bank: Bank, engines: tuple[str, str], era: str, threat: str, length: int, seed: int,
+    tired: bool = False,
+) -> tuple[list[Planned], list[Fact]]:  # fmt: skip
+    """Every episode decided, and the facts that hold before the first. Raises DeadEnd when the bank runs dry.
+
+    `tired` lets a run of words come back more often: for seasons that found no way under the first limit."""
     rng = random.Random(f"plan-{seed}-{length}")
     initial = _initial(binding)
-    season = Season(
-        binding, bank, engines, era, threat, rng, Memory(binding.language, binding.names()), World.of(initial), initial
-    )
+    memory = Memory(binding.language, binding.names(), gram_limit=TIRED_GRAM_LIMIT if tired else GRAM_LIMIT)
+    season = Season(binding, bank, engines, era, threat, rng, memory, World.of(initial), initial)
     steps = lay_out(length, seed)
     for i, step in enumerate(steps):
         season.reserved = reserve(season, steps[i + 1 : i + 1 + CLIFF_REST])
@@ -86,6 +89,8 @@ def _relaxations(season: Season, step: Step) -> Iterator[tuple[tuple[str, ...], 
         yield (step.kind,), FRESH_REST
         yield GAPS, FRESH_REST
     yield (step.kind,), TEMPLATE_REST
+    if step.kind == "after":
+        yield (step.kind,), AFTER_REST
     if not step.beats and (step.kind != "after" or season.engines[0] == "inquiry"):
         yield GAPS, TEMPLATE_REST
         yield ARENA, TEMPLATE_REST

@@ -23,6 +23,7 @@ TOTAL_GOAL = {"en": (54, 60), "zh": (128, 168)}  # zh with punctuation: about 11
 TOTAL_LIMIT = {"en": 60, "zh": 175}
 GRAM_LENGTH = {"en": 4, "zh": 7}
 GRAM_LIMIT = 3  # uses of one gram a season, names aside
+TIRED_GRAM_LIMIT = 8  # the same when the bank ran dry under the first limit: long Chinese seasons
 NAME_LIMIT = 2  # uses of one name an episode
 FIRST_WORD_LIMIT = 2
 SKELETON_REST = 3  # episodes before a wording may come again
@@ -54,6 +55,7 @@ class Memory:
     sentences: set[str] = field(default_factory=set[str])
     grams: Counter[str] = field(default_factory=Counter[str])
     skeletons: dict[str, int] = field(default_factory=dict[str, int])
+    gram_limit: int = GRAM_LIMIT
 
     def allows(self, text: str, skeleton: str, episode: int) -> bool:
         """Whether a line may be said in this episode without repeating the season."""
@@ -61,7 +63,7 @@ class Memory:
             return False
         if any(s in self.sentences for s in normal_sentences(text)):
             return False
-        return all(self.grams[g] < GRAM_LIMIT for g in grams(text, self.language, self.names))
+        return all(self.grams[g] < self.gram_limit for g in grams(text, self.language, self.names))
 
     def remember(self, said: Sequence[Said], episode: int) -> None:
         for line in said:

@@ -14,6 +14,7 @@ from engine.story.slots import Binding, bind
 from engine.story.state import Planned
 
 ATTEMPTS = 12
+FRESH_ATTEMPTS = 3
 NOUNS_BY = 3  # every noun of the premise is seen by this episode
 
 
@@ -35,8 +36,9 @@ def write_season(premise: Premise, bible: Bible, length: int, seed: int) -> Seas
         binding = bind(premise, bible, bank, seed)
         try:
             plan, initial = plan_season(
-                binding, bank, premise.engines(), premise.era, threat, length, seed + 7919 * attempt
-            )
+                binding, bank, premise.engines(), premise.era, threat, length, seed + 7919 * attempt,
+                tired=attempt >= FRESH_ATTEMPTS,
+            )  # fmt: skip
         except DeadEnd as dead:
             problem = str(dead)
             continue
