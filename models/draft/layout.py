@@ -45,7 +45,7 @@ PAN_PIXELS_PER_SECOND = 60.0
 MAX_TRAVEL = 0.16  # of zoom within one shot
 MAX_PAN = 110.0
 BLINK_SECONDS = (2.4, 4.5)
-MOOD_EFFECTS = {"tender": "petals", "triumph": "embers", "action": "embers", "mystery": "dust", "dread": "dust"}
+MOOD_EFFECTS = {"tender": "petals", "triumph": "embers", "action": "embers", "mystery": "dust"}
 OPEN_AIR = ("street", "alley", "rooftop", "temple", "forest", "lakeside")
 LOUD = ("rage", "shock", "fear", "triumph")
 
