@@ -55,6 +55,7 @@ def recipe_of(item: ConformInput, player: Player) -> dict[str, Any]:
     return {
         "version": [CONFORM_VERSION, getattr(player, "version", 1), version()],
         "timeline": to_json(item.timeline),
+        "faces": item.faces,
         "clips": {shot: take.fingerprint for shot, take in item.clips.items()},
         "stems": [t.fingerprint for t in (item.stems.dialogue, item.stems.music, item.stems.effects)],
         "size": profile.size,

@@ -25,20 +25,8 @@ SIDES = (0.36, 0.66)
 
 
 def look_of(character: Character) -> Look:
-    design = character.design
-    return Look(
-        sex=character.sex,
-        age=character.age,
-        hair=design.hair,
-        hair_colour=design.hair_colour,
-        eyes=design.eyes,
-        eye_colour=design.eye_colour,
-        skin=design.skin,
-        outfit=design.outfit,
-        outfit_colour=design.outfit_colour,
-        accessories=design.accessories,
-        build=design.build,
-    )
+    """The bible's design in the painter's words: a Design is a Look without sex and age."""
+    return Look(sex=character.sex, age=character.age, **character.design.model_dump())
 
 
 def _order(scene: Scene) -> list[str]:
