@@ -46,6 +46,13 @@ SKINS = ("fair", "pale", "male", "old", "deep")
 EYES = ("round", "cat", "narrow", "hooded")
 EYE_COLOURS = ("amber", "steel", "wine", "jade", "violet")
 ACCESSORIES = ("glasses", "earrings", "hairpin", "scar", "tattoo", "veil", "pendant", "gloves", "crown", "beard")
+POSES = (
+    "rest", "crossed", "hip", "point", "fist", "chest", "mouth", "clasp", "phone", "reach", "temple",
+)  # fmt: skip
+"""What the arms do: hang; crossed; hand on hip; point ahead; raised fist; hand on the heart; hand before the mouth; hands
+clasped and pleading; phone at the ear; open hand held out; fingers at the temple."""
+GAZES = ("ahead", "left", "right", "down")
+"""Where the eyes look, as the viewer sees it."""
 ROOMS = ("dry", "car", "living", "office", "hall", "palace", "outdoor")
 SOUNDS = (
     "whoosh", "impact", "subdrop", "riser", "heartbeat", "rain", "thunder", "wind", "door", "knock", "footstep",
@@ -193,7 +200,10 @@ class Look:
 
 @dataclass(frozen=True)
 class Figure:
-    """A character in a shot: who, how they feel, where the face is (fractions of the frame), which way they look."""
+    """A character in a shot: who, how they feel, where the face is (fractions of the frame), which way they look.
+
+    `yaw` turns the head (degrees, positive to the viewer's right), `gaze` the eyes alone, `pose` says what the arms do,
+    `enters` that they walk into the shot."""
 
     character: str
     look: Look
@@ -203,6 +213,9 @@ class Figure:
     yaw: float = 10.0
     speaking: bool = False
     aura: bool = False
+    pose: str = "rest"
+    gaze: str = "ahead"
+    enters: bool = False
 
 
 @dataclass(frozen=True)
@@ -280,6 +293,8 @@ class ClipRequest:
     strength: float = 0.5
     mouths: tuple[MouthCue, ...] = ()
     emotions: tuple[tuple[int, int, str], ...] = ()  # (frame, figure, emotion) changes inside the clip
+    poses: tuple[tuple[int, int, str], ...] = ()  # (frame, figure, pose) changes inside the clip
+    gazes: tuple[tuple[int, int, str], ...] = ()  # (frame, figure, gaze) changes inside the clip
     seed: int = 0
     last_frame: Path | None = None
 
@@ -309,7 +324,9 @@ class FrameCue:
     """What conform asks of one output frame: which source frame, and the cut's camera effect on it.
 
     zoom about (focus_x, focus_y) in frame fractions, shift in pixels, blur as a smear length in pixels,
-    flash -1 (black) .. +1 (white), impact = ink-on-paper comic frame."""
+    flash -1 (black) .. +1 (white), impact = ink-on-paper comic frame, radial = focus blur towards the rim 0..1,
+    leak = a warm light leak 0..1, tone = screentone over the rim 0..1, panels = the faces (frame fractions) that share
+    the frame as split panels."""
 
     frame: int
     zoom: float = 1.0
@@ -321,6 +338,10 @@ class FrameCue:
     flash: float = 0.0
     impact: bool = False
     speed_lines: bool = False
+    radial: float = 0.0
+    leak: float = 0.0
+    tone: float = 0.0
+    panels: tuple[tuple[float, float], ...] = ()
 
 
 class Player(Protocol):
