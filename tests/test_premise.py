@@ -82,6 +82,33 @@ def test_given_names_are_kept_and_titles_join_them() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "lead", "others"),
+    [
+        (
+            "To save her dying brother, a broke florist signs a marriage contract with a cold billionaire.",
+            ("florist", "female"),
+            {"innocent": "brother", "ally": "billionaire"},
+        ),
+        ("Fired and framed for her mentor's death, an accountant returns to take the firm.", ("accountant", "female"), {}),
+        ("When her sister vanishes, a shy archivist takes her place as the bride of a mob leader.", ("archivist", "female"), {"innocent": "sister"}),
+        ("After her husband throws her out, a pregnant nurse learns who she is.", ("nurse", "female"), {"rival": "husband"}),
+        ("为救病危的弟弟，破产的花店老板娘和冷面总裁签下契约婚姻。", ("花店老板娘", "female"), {"innocent": "弟弟"}),
+    ],
+)  # fmt: skip
+def test_the_lead_is_nobody_who_is_only_named_as_somebody_s(
+    text: str, lead: tuple[str, str], others: dict[str, str]
+) -> None:
+    premise = read_premise(text)
+    assert (premise.people[0].noun, premise.people[0].sex) == lead
+    assert roles(text).items() >= others.items()
+
+
+def test_the_engine_s_own_genre_wins_a_draw() -> None:
+    text = "A florist signs a marriage contract with a billionaire who turns out to be a cursed immortal."
+    assert (read_premise(text).genre, read_premise(text).era) == ("romance", "now")
+
+
 def test_whom_the_lead_must_save_is_the_innocent() -> None:
     assert roles("A nurse must save her mother from a loan shark.")["innocent"] == "mother"
 

@@ -103,7 +103,8 @@ def _assemble(text: str, tables: Lexicon, notes: list[str]) -> Premise:
         scores["supernatural"] = max(facets.STRONG, scores.get("supernatural", 0) + facets.TWIST)
     scores = _scores(scores, genre, bool(lessons))
     engine = max(scores, key=lambda name: scores[name])
-    genre = "thriller" if lessons else genre or _ENGINE_GENRE[engine]
+    own = _ENGINE_GENRE[engine]  # wins a draw: a marriage contract with a curse in it is a romance
+    genre = "thriller" if lessons else facets.strongest(tables.genres, text, (own, *_GENRES), own)
     era = facets.strongest(tables.eras, text, ERAS, "now")
     threat = facets.threat_of(reading, roles)
     if engine == "supernatural" and not power:

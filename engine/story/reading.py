@@ -31,6 +31,7 @@ class Entity:
     owner_only: bool = False  # stands in 'X's ...', so is no subject
     gone: bool = False  # takes no role: dead, a crowd, or another word for somebody
     dead: bool = False  # before the story starts
+    beside: bool = False  # named only by what they are to somebody else: 'her brother', 为救弟弟
     saved: bool = False  # whom the lead must save: an innocent, whatever else
     ties: list[tuple[int, str, str]] = field(default_factory=list[tuple[int, str, str]])
 
@@ -81,8 +82,9 @@ def fits(a: str, b: str) -> bool:
 
 
 def choose_lead(reading: Reading) -> int | None:
-    """The first subject; its victim instead, when that subject is the one who does harm."""
+    """The first subject of their own; its victim instead, when that subject is the one who does harm."""
     open_to = [i for i, e in enumerate(reading.entities) if not e.gone]
+    open_to = [i for i in open_to if not reading.entities[i].beside] or open_to
     accused = [deed.by for deed in reading.deeds if deed.passive]
     subjects = [i for i in open_to if not reading.entities[i].owner_only and reading.entities[i].lean != "rival"]
     subjects = [i for i in subjects if i not in accused] or subjects

@@ -21,6 +21,9 @@ UNKNOWN_PERSON = re.compile(
 SAVE = re.compile(
     r"\b(?:save|protect|rescue|cure|free|feed|heal)\s+(?:her|his|their|the)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE
 )
+DEATH = re.compile(r"[’']s?\s+(?:\w+\s+)?(?:death|murder|funeral|killing)\b", re.IGNORECASE)
+OPENING = re.compile(r"(?:[A-Z][\w-]+ (?:\w+ )?and )?$")  # before the participle that opens a sentence
+BESIDE = re.compile(r"\b(?:her|his|their)\s+(?:own\s+)?(?:[\w-]+\s+){0,3}?$", re.IGNORECASE)
 CLOCK = re.compile(
     r"\b(?:before|by|until|at)\s+(?:the\s+)?(midnight|dawn|sunrise|sunset|dusk|noon|nightfall|friday|monday|tuesday|"
     r"wednesday|thursday|saturday|sunday|christmas|wedding|trial|auction|funeral|coronation|election|full moon)\b"
@@ -109,7 +112,8 @@ def _crowds(text: str, reading: Reading) -> None:
 def _loves(text: str, reading: Reading) -> None:
     """'falls in love with the son of ...': the loved one is a lover, whatever else."""
     found = re.search(
-        r"\b(?:in love with|falls? for|fell for|loves?|marr(?:y|ies|ied)|marriage (?:with|to)|engaged to|affair with|dates)\b",
+        r"\b(?:in love with|falls? for|fell for|loves?|marr(?:y|ies|ied)|(?:marriage|engagement)(?: contract)? (?:with|to)|"
+        r"engaged to|(?:bride|groom|wife|husband) (?:of|to)|affair with|dates)\b",
         text,
         re.I,
     )
@@ -168,7 +172,8 @@ def _entity(text: str, match: Match, lexicon: Lexicon) -> Entity:
     trade = not word.kind or word.text in lexicon.roles
     occupation = (written if written.isupper() else word.text) if trade else ""
     entity = Entity(word.text, match.start, match.stop, word.sex, lean, word.kind, status, occupation)
-    entity.gone = entity.dead = any(s in GONE for s in status)
+    entity.gone = entity.dead = any(s in GONE for s in status) or bool(DEATH.match(text[match.stop :]))
+    entity.beside = not entity.kind == "enemy" and bool(BESIDE.search(text[: match.start]))
     return entity
 
 
@@ -289,8 +294,9 @@ def _deeds(text: str, lexicon: Lexicon, reading: Reading) -> None:
             continue
         deed = Deed(match.word.kind, verb.lower(), match.start)
         after = re.match(r"\s+(?:[\w-]+\s+){0,2}?by\b", text[match.stop : match.stop + 30])
-        if after or BE.search(text[: match.start]):
-            deed.on, deed.passive = _subject(reading, match.start), True
+        opens = verb.lower().endswith("ed") and OPENING.match(text[: match.start]) and "," in text[match.stop :]
+        if after or opens or BE.search(text[: match.start]):
+            deed.on, deed.passive = (None if opens else _subject(reading, match.start)), True
             deed.by = reading.next(match.stop) if after else None
             if deed.on is None:
                 deed.on = reading.next(text.find(",", match.stop)) if "," in text[match.stop :] else None

@@ -75,6 +75,8 @@ def _entity(text: str, match: Match, lexicon: Lexicon) -> Entity:
         status.append(word.text[:2])
     entity.occupation = word.text if not word.kind or word.text in lexicon.roles else ""
     entity.gone = entity.dead = before.endswith(GONE) or word.text.startswith("亡")
+    clause = re.split(r"[，。、；！？\s]", text[: match.start])[-1]
+    entity.beside = bool(word.kind and re.match(r"为了?", clause))
     return entity
 
 
