@@ -88,7 +88,7 @@ def test_given_names_are_kept_and_titles_join_them() -> None:
         (
             "To save her dying brother, a broke florist signs a marriage contract with a cold billionaire.",
             ("florist", "female"),
-            {"innocent": "brother", "ally": "billionaire"},
+            {"innocent": "brother", "rival": "billionaire"},
         ),
         ("Fired and framed for her mentor's death, an accountant returns to take the firm.", ("accountant", "female"), {}),
         ("When her sister vanishes, a shy archivist takes her place as the bride of a mob leader.", ("archivist", "female"), {"innocent": "sister"}),
@@ -102,6 +102,12 @@ def test_the_lead_is_nobody_who_is_only_named_as_somebody_s(
     premise = read_premise(text)
     assert (premise.people[0].noun, premise.people[0].sex) == lead
     assert roles(text).items() >= others.items()
+
+
+def test_who_is_married_for_money_is_the_adversary_and_of_the_other_sex() -> None:
+    people = {p.role: p for p in read_premise("A broke waitress signs a marriage contract with a cold billionaire.").people}
+    assert (people["rival"].noun, people["rival"].sex) == ("billionaire", "male")
+    assert people["rival"].ties == (("lead", "fiancé"),)
 
 
 def test_the_engine_s_own_genre_wins_a_draw() -> None:

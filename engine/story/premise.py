@@ -11,7 +11,7 @@ from engine.core import Language, Role, UserError
 from engine.story import facets
 from engine.story.lexicon import Lexicon, detect_language, lexicon
 from engine.story.phrases import by_sex, phrases
-from engine.story.reading import Reading, assign_roles
+from engine.story.reading import ROMANTIC, Reading, assign_roles
 from engine.story.reading_en import read_english
 from engine.story.reading_zh import read_chinese
 from engine.story.told import ENGINES, ERAS, GENRES, THREATS, VAGUE, Person, Power, Premise, Secret, Thing, Threat
@@ -91,7 +91,6 @@ def _calm(text: str) -> str:
 def _assemble(text: str, tables: Lexicon, notes: list[str]) -> Premise:
     reading = read_chinese(text, tables) if tables.language == "zh" else read_english(text, tables)
     roles = assign_roles(reading)
-    people = _people(reading, roles)
     spans = [(e.start, e.stop) for e in reading.entities]
     places = facets.things(text, tables.places, spans)
     objects = _objects(text, tables, spans, places)
@@ -103,6 +102,8 @@ def _assemble(text: str, tables: Lexicon, notes: list[str]) -> Premise:
         scores["supernatural"] = max(facets.STRONG, scores.get("supernatural", 0) + facets.TWIST)
     scores = _scores(scores, genre, bool(lessons))
     engine = max(scores, key=lambda name: scores[name])
+    roles = _wed(reading, roles, stock=tables.stock) if engine == "contract" else roles
+    people = _people(reading, roles)
     own = _ENGINE_GENRE[engine]  # wins a draw: a marriage contract with a curse in it is a romance
     genre = "thriller" if lessons else facets.strongest(tables.genres, text, (own, *_GENRES), own)
     era = facets.strongest(tables.eras, text, ERAS, "now")
@@ -145,6 +146,18 @@ def _scores(scores: dict[str, int], genre: str, training: bool) -> dict[str, int
     if not scores:
         return {_GENRE_ENGINE.get(genre, "identity"): 1}
     return scores
+
+
+def _wed(reading: Reading, roles: dict[int, Role], stock: Mapping[str, str]) -> dict[int, Role]:
+    """In a contract marriage the one who is married for money is the adversary, of the other sex when the text is silent."""
+    match = next((i for i, role in roles.items() if role == "ally" and reading.entities[i].kind in ROMANTIC), None)
+    if match is None or reading.lead is None or "rival" in roles.values():
+        return roles
+    lead, spouse = reading.entities[reading.lead], reading.entities[match]
+    spouse.sex = spouse.sex or {"female": "male", "male": "female"}.get(lead.sex, "")
+    if spouse.sex and not spouse.ties:
+        spouse.ties.append((reading.lead, spouse.kind, stock[f"betrothed_{spouse.sex}"]))
+    return {**roles, match: "rival"}
 
 
 def _people(reading: Reading, roles: Mapping[int, Role]) -> tuple[Person, ...]:
