@@ -176,6 +176,9 @@ class Shot(Noun):
     beat: Beat
     characters: tuple[Identifier, ...] = ()  # who is seen; the first is the subject
     prop: Identifier | None = None
+    shows: ShortText = (
+        ""  # the kind of thing an insert shows when it is none of the bible's: a word of models.base.PROPS
+    )
     action: ShortText = ""
     move: str = "hold"  # a word of models.base.CAMERA_MOVES
     emotion: str = "neutral"  # of the subject, when no line says otherwise

@@ -92,7 +92,7 @@ def picture_request(
         mood=scene.mood,
         genre=series.genre,
         figures=figures_of(series, scene, shot),
-        prop=prop.kind if prop else "",
+        prop=prop.kind if prop else shot.shows,
     )
 
 

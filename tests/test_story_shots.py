@@ -7,6 +7,7 @@ import pytest
 from engine.core import Series
 from engine.story.shots import planned_seconds
 from engine.writing import plan_series
+from models.base import PROPS
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,8 @@ def test_whoever_is_in_the_picture_is_in_the_place(season: Series) -> None:
         assert voices <= seen
 
 
-def test_inserts_show_a_thing_of_the_bible(season: Series) -> None:
+def test_inserts_show_a_thing_of_the_bible_or_one_that_can_be_drawn(season: Series) -> None:
     props = {prop.id for prop in season.bible.props}
     inserts = [shot for e in season.episodes for _, shot in e.shots() if shot.size == "insert"]
-    assert inserts and all(shot.prop in props for shot in inserts)
+    assert inserts and all((shot.prop in props) != (shot.shows in PROPS) for shot in inserts)
+    assert any(shot.shows for shot in inserts), "a gun on a palm is a gun, not the bible's telephone"

@@ -44,7 +44,7 @@ script lines: SPEAKER FUNCTION EMOTION [DELIVERY]: wordings split by " | " (>= 3
   14 Han). A line marked "~" in front ("~A taunt smirk: ...") may be left out when the episode would grow too long: mark
   one or two whose neighbours fit without them. 6-8 lines; the button is added after them, and the pay line of the previous cliff is put BEFORE them. So the
   script plus one button must be 46-51 English words (105-118 Han characters), pay lines 5-9 words (8-15 Han).
-stage lines: "* KIND WHO-OR-WHAT [SOUND]: what is seen". KIND = insert (a prop: proof token prop3), act (a silent deed),
+stage lines: "* KIND WHO-OR-WHAT [SOUND]: what is seen". KIND = insert (a prop: proof token prop3, or a word of models.base.PROPS), act (a silent deed),
   reaction, establish. SOUND = door phone glass knock footstep heartbeat thunder page shutter sword magic murmur clock.
   2-4 of them, where they happen.
 changes: "LINE[!] event sentence :: fact; fact". LINE counts the scene's own spoken lines from 1 (0 = before the

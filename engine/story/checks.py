@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.core import Change, Episode, Line, Series
+from engine.core import Change, Episode, Line, Series, Shot
 from engine.story.premise import Premise
 from engine.story.realise import normal_sentences
 from engine.story.world import PREDICATES, World, counts, violations
@@ -115,7 +115,7 @@ def _designs(series: Series) -> Iterator[Fault]:
 
 def _word(episode: int, line: int | None, what: str, value: str, table: Sequence[str]) -> Iterator[Fault]:
     if value not in table:
-        yield Fault(episode, line, "vocabulary", f"{what} is {value!r}: choose from {', '.join(table)}")
+        yield Fault(episode, line, "vocabulary", f"{what} is {value!r}: choose from {', '.join(filter(None, table))}")
 
 
 def _kin(series: Series) -> Iterator[Fault]:
@@ -182,17 +182,21 @@ def _shots(series: Series, episode: Episode) -> Iterator[Fault]:
         yield from _word(number, None, f"scene {scene.id}'s mood", scene.mood, base.MOODS)
     ids = Counter(shot.id for shot in shots)
     for shot in shots:
-        yield from _word(number, None, f"shot {shot.id}'s size", shot.size, base.SHOT_SIZES)
-        yield from _word(number, None, f"shot {shot.id}'s move", shot.move, base.CAMERA_MOVES)
-        yield from _word(number, None, f"shot {shot.id}'s emotion", shot.emotion, base.EMOTIONS)
-        if shot.sound:
-            yield from _word(number, None, f"shot {shot.id}'s sound", shot.sound, base.SOUNDS)
+        yield from _shot_words(number, shot)
         unknown = [who for who in shot.characters if who not in people]
         unknown += [shot.prop] if shot.prop and shot.prop not in props else []
         for id in unknown:
             yield Fault(number, None, "ids", f"shot {shot.id} shows the unknown {id}")
         if ids[shot.id] > 1:
             yield Fault(number, None, "ids", f"the shot id {shot.id} is used twice")
+
+
+def _shot_words(number: int, shot: Shot) -> Iterator[Fault]:
+    of = f"shot {shot.id}'s"
+    table = (("size", shot.size, base.SHOT_SIZES), ("move", shot.move, base.CAMERA_MOVES), ("emotion", shot.emotion, base.EMOTIONS),
+             ("sound", shot.sound, ("", *base.SOUNDS)), ("thing in sight", shot.shows, ("", *base.PROPS)))  # fmt: skip
+    for what, word, known in table:
+        yield from _word(number, None, f"{of} {what}", word, known)
 
 
 def _line(series: Series, episode: Episode, place: int, line: Line) -> Iterator[Fault]:

@@ -173,7 +173,7 @@ def _entity(text: str, match: Match, lexicon: Lexicon) -> Entity:
     occupation = (written if written.isupper() else word.text) if trade else ""
     entity = Entity(word.text, match.start, match.stop, word.sex, lean, word.kind, status, occupation)
     entity.gone = entity.dead = any(s in GONE for s in status) or bool(DEATH.match(text[match.stop :]))
-    entity.beside = not entity.kind == "enemy" and bool(BESIDE.search(text[: match.start]))
+    entity.beside = entity.kind != "enemy" and bool(BESIDE.search(text[: match.start]))
     return entity
 
 

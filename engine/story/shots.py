@@ -12,6 +12,7 @@ from engine.core import Beat, Line, Scene, Shot
 from engine.story.bank import Stage
 from engine.story.realise import Said
 from engine.story.state import Planned
+from models.base import PROPS
 from models.words import count, han
 
 GOAL_SECONDS = 57.0
@@ -42,6 +43,7 @@ class Draft:
     who: tuple[str, ...] = ()
     prop: str | None = None
     action: str = ""
+    shows: str = ""
     move: str = "hold"
     emotion: str = "neutral"
     weight: float = 1.0  # share of the silent seconds
@@ -73,7 +75,7 @@ def _shot(planned: Planned, scene: str, number: int, draft: Draft, unit: float) 
     lines = tuple(_line(planned, shot_id, n + 1, i) for n, i in enumerate(draft.said))
     seconds = round(min(MAX_SILENT, max(0.4, draft.weight * unit)), 2)
     return Shot(
-        id=shot_id, size=draft.size, beat=draft.beat, characters=draft.who, prop=draft.prop, action=draft.action,
+        id=shot_id, size=draft.size, beat=draft.beat, characters=draft.who, prop=draft.prop, shows=draft.shows, action=draft.action,
         move=draft.move, emotion=draft.emotion, seconds=seconds, sound=draft.sound, lines=lines,
     )  # fmt: skip
 
@@ -203,17 +205,20 @@ def _stage(planned: Planned, stage: Stage) -> Draft:
         return wide
     emotion = "shock" if stage.kind == "reaction" else "resolve"
     beat: Beat = "reaction" if stage.kind == "reaction" else "act"
-    return Draft("mcu", beat, (_id(planned, stage.subject),), None, text, "hold", emotion, 1.6, stage.sound)
+    who = (_id(planned, stage.subject),)
+    return Draft("mcu", beat, who, None, text, emotion=emotion, weight=1.6, sound=stage.sound)
 
 
 def _insert(planned: Planned, stage: Stage, text: str) -> Draft:
-    """A prop of the bible in close-up; a thing that the bible lacks is seen in somebody's hands instead."""
+    """A prop of the bible in close-up, any other thing that can be drawn, else somebody's hands."""
     props = planned.binding.props
     shown = props.get(stage.subject) or next((p for p in props.values() if p.kind == stage.subject), None)
     if shown:
-        return Draft("insert", "insert", (), shown.id, text, "push", "neutral", 1.7, stage.sound)
+        return Draft("insert", "insert", (), shown.id, text, move="push", weight=1.7, sound=stage.sound)
+    if stage.subject in PROPS:
+        return Draft("insert", "insert", (), None, text, stage.subject, "push", weight=1.7, sound=stage.sound)
     holder = _id(planned, planned.template.cast[0])
-    return Draft("cu", "act", (holder,), None, text, "tilt", "neutral", 1.7, stage.sound)
+    return Draft("cu", "act", (holder,), None, text, move="tilt", weight=1.7, sound=stage.sound)
 
 
 # -- limits and variety
@@ -260,7 +265,7 @@ def _vary(drafts: list[Draft], rng: random.Random) -> list[Draft]:
 
 def _other_size(draft: Draft, before: str, after: str, rng: random.Random) -> str:
     if not draft.who or draft.size in EMPTY_SIZES:
-        choices = ["insert", "wide"] if draft.prop else ["wide", "silhouette"]
+        choices = ["insert", "wide"] if draft.prop or draft.shows else ["wide", "silhouette"]
     elif len(draft.who) > 1:
         choices = ["two", "ots", "wide"]
     else:

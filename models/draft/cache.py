@@ -25,6 +25,7 @@ DRAWING_MODULES = (
     "svg",
     "palette",
     "props",
+    "props_deeds",
     "props_paper",
     "props_worn",
     "props_things",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from models.base import PROPS
-from models.draft import props_paper, props_things, props_worn
+from models.draft import props_deeds, props_paper, props_things, props_worn
 from models.draft.palette import palette_of
 from models.draft.plates import HEIGHT, MARGIN_X, MARGIN_Y, WIDTH
 from models.draft.raster import Image, render
@@ -27,6 +27,8 @@ DRAWN: dict[str, Callable[[Drawing], None]] = {
     "scroll": props_paper.scroll, "phone": props_paper.phone, "seal": props_paper.seal,
     "key": props_things.key, "knife": props_things.knife, "cup": props_things.cup, "medicine": props_things.medicine,
     "box": props_things.box, "flower": props_things.flower, "usb": props_things.usb,
+    "gun": props_deeds.gun, "candle": props_deeds.candle, "cash": props_deeds.cash, "pen": props_deeds.pen,
+    "cloth": props_deeds.cloth, "button": props_deeds.button, "fire": props_deeds.fire,
 }  # fmt: skip
 WRITING = {
     "letter": (0, -40, 46, -4),
