@@ -25,11 +25,6 @@ VALENCE: Mapping[str, float] = {
     "neutral": 0.0, "joy": 0.9, "tender": 0.6, "smirk": 0.1, "anger": -0.6, "rage": -0.9, "fear": -0.7, "shock": -0.5,
     "grief": -0.8, "tears": -0.8, "resolve": 0.3, "cold": -0.4, "plead": -0.5, "triumph": 0.8,
 }  # fmt: skip
-HEARING: Mapping[str, str] = {
-    "neutral": "level", "joy": "bright", "tender": "soft", "smirk": "amused", "anger": "hard", "rage": "biting",
-    "fear": "breathless", "shock": "stunned", "grief": "low", "tears": "breaking", "resolve": "certain", "cold": "flat",
-    "plead": "urgent", "triumph": "ringing",
-}  # fmt: skip
 TIGHT = ("mcu", "cu", "ots", "mcu", "cu", "ecu")
 EMPTY_SIZES = ("insert", "wide")
 
@@ -83,7 +78,8 @@ def _shot(planned: Planned, scene: str, number: int, draft: Draft, unit: float) 
 def _line(planned: Planned, shot_id: str, number: int, index: int) -> Line:
     said = planned.said[index]
     delivery = "phone" if said.speaker in planned.template.distant else said.delivery
-    hearing = HEARING[said.emotion] + (", by phone" if delivery == "phone" else "")
+    words = planned.binding.words
+    hearing = words[f"hear_{said.emotion}"] + (words["hear_by_phone"] if delivery == "phone" else "")
     return Line(
         id=f"{shot_id}_l{number:02d}", speaker=planned.binding.roles[said.speaker].id, text=said.text, emotion=said.emotion,
         delivery=delivery, valence=VALENCE[said.emotion], hearing=hearing, function=said.function,
