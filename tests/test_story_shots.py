@@ -46,3 +46,17 @@ def test_inserts_show_a_thing_of_the_bible_or_one_that_can_be_drawn(season: Seri
     inserts = [shot for e in season.episodes for _, shot in e.shots() if shot.size == "insert"]
     assert inserts and all((shot.prop in props) != (shot.shows in PROPS) for shot in inserts)
     assert any(shot.shows for shot in inserts), "a gun on a palm is a gun, not the bible's telephone"
+
+
+def test_episodes_do_not_all_look_the_same(season: Series) -> None:
+    openings = {tuple((s.size, s.move) for _, s in e.shots())[:3] for e in season.episodes}
+    assert len(openings) > len(season.episodes) // 2
+    moves = {shot.move for e in season.episodes for _, shot in e.shots()}
+    assert {"push", "pull", "pan", "tilt", "hold"} <= moves, moves
+
+
+def test_who_stands_with_their_back_to_us_is_not_said_to_move_the_eyes(season: Series) -> None:
+    turned = [
+        s for e in season.episodes for _, s in e.shots() if s.size in ("back", "silhouette") and s.beat == "reaction"
+    ]
+    assert turned and all("does not turn" in shot.action for shot in turned)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from engine.core import Beat, Line, Scene, Shot
 from engine.story.bank import Stage
@@ -25,6 +26,16 @@ VALENCE: Mapping[str, float] = {
     "neutral": 0.0, "joy": 0.9, "tender": 0.6, "smirk": 0.1, "anger": -0.6, "rage": -0.9, "fear": -0.7, "shock": -0.5,
     "grief": -0.8, "tears": -0.8, "resolve": 0.3, "cold": -0.4, "plead": -0.5, "triumph": 0.8,
 }  # fmt: skip
+HOOKS = ("cu", "ecu", "ots")
+REACTIONS: Mapping[str, tuple[str, ...]] = {
+    "dread": ("silhouette", "mcu", "back"), "mystery": ("back", "mcu", "silhouette"), "grief": ("back", "mcu"),
+}  # fmt: skip
+PLAIN_REACTIONS = ("mcu", "cu", "mcu", "back")
+WIDE_MOVES: Mapping[str, tuple[str, ...]] = {
+    "dread": ("push", "tilt"), "mystery": ("tilt", "push"), "grief": ("pull", "pan"), "tender": ("pull", "pan"),
+    "triumph": ("tilt", "push"), "action": ("pan", "push"), "tension": ("pan", "push", "tilt"),
+}  # fmt: skip
+TURNED = ("back", "silhouette")
 TIGHT = ("mcu", "cu", "ots", "mcu", "cu", "ecu")
 EMPTY_SIZES = ("insert", "wide")
 
@@ -55,7 +66,9 @@ def speech_seconds(text: str, language: str) -> float:
 
 def build_scene(planned: Planned, rng: random.Random) -> Scene:
     """The one scene of an episode, shots numbered in tens, lines with their ids."""
-    drafts = _vary(_limit(_sequence(planned, rng)), rng)
+    drafts = _whipped(_vary(_limit(_sequence(planned, rng)), rng))
+    for draft in drafts:
+        draft.action = _seen_from_behind(planned, draft)
     language = planned.binding.language
     spoken = sum(speech_seconds(s.text, language) for s in planned.said)
     total = sum(d.weight for d in drafts)
@@ -94,8 +107,9 @@ def _sequence(planned: Planned, rng: random.Random) -> list[Draft]:
     last = len(said) - 1
     stages = [replace(s, after=_position(planned, s.after)) for s in planned.template.stages]
     has_wide = any(s.kind == "establish" for s in stages)
-    drafts = [_spoken(planned, 0, "cu", "hook")]
-    drafts.append(_listener(planned, 0, "mcu"))
+    mood = planned.template.mood
+    drafts = [_spoken(planned, 0, rng.choice(HOOKS), "hook")]
+    drafts.append(_listener(planned, 0, rng.choice(REACTIONS.get(mood, PLAIN_REACTIONS))))
     if not has_wide:
         drafts.append(_wide(planned, ""))
     for i in range(1, last):
@@ -105,11 +119,14 @@ def _sequence(planned: Planned, rng: random.Random) -> list[Draft]:
     drafts += [_stage(planned, s) for s in stages if s.after >= last]
     drafts.append(_listener(planned, last - 1, "ecu"))
     button = _spoken(planned, last, "cu", "button")
-    button.move, button.weight = "push", 1.2
+    button.move, button.weight = "dolly_zoom" if button.emotion in ("shock", "fear") else "push", 1.2
     drafts.append(button)
     drafts.append(_hold(planned))
     early = [s for s in stages if s.after < 1]
-    return [*drafts[:2], *(_stage(planned, s) for s in early), *drafts[2:]]
+    drafts = [*drafts[:2], *(_stage(planned, s) for s in early), *drafts[2:]]
+    for draft in (d for d in drafts if d.size == "wide"):
+        draft.move = rng.choice(WIDE_MOVES[mood])
+    return drafts
 
 
 def _position(planned: Planned, after: int) -> int:
@@ -119,6 +136,19 @@ def _position(planned: Planned, after: int) -> int:
 
 def _id(planned: Planned, letter: str) -> str:
     return planned.binding.roles[letter].id
+
+
+def _seen_from_behind(planned: Planned, draft: Draft) -> str:
+    """The direction of a shot, true of somebody whose eyes are not seen too."""
+    words = planned.binding.words
+    name = _name(planned, draft.who[0]) if draft.who else ""
+    if draft.size in TURNED and draft.action == words["act_listen"].format(name=name):
+        return words["act_turned"].format(name=name)
+    return draft.action
+
+
+def _name(planned: Planned, id: str) -> str:
+    return next(c.name for c in planned.binding.roles.values() if c.id == id)
 
 
 def _seen(planned: Planned) -> list[str]:
@@ -268,6 +298,15 @@ def _other_size(draft: Draft, before: str, after: str, rng: random.Random) -> st
         choices = ["cu", "mcu", "ecu", "back"] if not draft.said else ["cu", "mcu", "ecu"]
     fitting = [c for c in choices if c not in (before, after)] or [c for c in choices if c != before]
     return rng.choice(fitting) if draft.beat == "pressure" else fitting[0]
+
+
+def _whipped(drafts: list[Draft]) -> list[Draft]:
+    """The first answer that comes in anger is found by a whip of the camera."""
+    for before, draft in pairwise(drafts):
+        if draft.said and before.said and draft.emotion in ("rage", "anger", "shock") and draft.beat == "pressure":
+            draft.move = "whip"
+            break
+    return drafts
 
 
 def planned_seconds(scene: Scene, language: str) -> float:
