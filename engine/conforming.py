@@ -41,7 +41,7 @@ class ConformInput:
     unit: str
     timeline: Timeline
     clips: Mapping[str, Take]
-    faces: Mapping[str, Mapping[str, tuple[float, float]]]  # by shot and character, fractions of the frame
+    faces: Mapping[str, Mapping[str, tuple[float, float, float]]]  # by shot and character: x, y, head height
     stems: Stems
     overlays: tuple[Overlay, ...]
     profile: Profile

@@ -26,7 +26,7 @@ FACE = (0.5, 0.42)
 CENTRE = (0.5, 0.5)
 MOST_ZOOM = 2.2
 
-Face = tuple[float, float]
+Face = tuple[float, ...]
 
 
 def frame_cues(timeline: Timeline, clip: Clip, faces: Mapping[str, Face] | None = None) -> list[FrameCue]:
@@ -53,9 +53,9 @@ def _fade(cue: FrameCue, left: int) -> FrameCue:
 def _apply(cue: FrameCue, effect: Effect, at: int, clip: Clip, faces: Mapping[str, Face]) -> FrameCue:
     share = at / effect.duration
     if effect.kind == "angle":
-        return _framed(cue, 1 + effect.strength, *faces.get(effect.focus, FACE))
+        return _framed(cue, 1 + effect.strength, *faces.get(effect.focus, FACE)[:2])
     if effect.kind == "punch_in":
-        x, y = (cue.focus_x, cue.focus_y) if cue.zoom > 1 else faces.get(effect.focus, FACE)
+        x, y = (cue.focus_x, cue.focus_y) if cue.zoom > 1 else faces.get(effect.focus, FACE)[:2]
         return replace(cue, zoom=cue.zoom * (1 + effect.strength * _snap(at)), focus_x=x, focus_y=y)
     if effect.kind == "shake":
         size = effect.strength * SHAKE_DECAY**at

@@ -264,8 +264,9 @@ class Painter(Protocol):
         """Candidates per request."""
         ...
 
-    def faces(self, request: PictureRequest) -> Mapping[str, tuple[float, float]]:
-        """Where each figure's face is in the picture, in fractions of its width and height: what the cut zooms to."""
+    def faces(self, request: PictureRequest) -> Mapping[str, tuple[float, float, float]]:
+        """Where each figure's face is: x and y between the eyes in fractions of the picture's width and height, and the
+        head's height, skull to chin, as a fraction of the picture's height. It is what the cut zooms to."""
         ...
 
 
@@ -322,12 +323,15 @@ class Animator(Protocol):
 
 @dataclass(frozen=True)
 class FrameCue:
-    """What conform asks of one output frame: which source frame, and the cut's camera effect on it.
+    """What conform asks of one output frame: which source frame, and what the cut does to it.
 
-    zoom about (focus_x, focus_y) in frame fractions, shift in pixels, blur as a smear length in pixels,
-    flash -1 (black) .. +1 (white), impact = ink-on-paper comic frame, radial = focus blur towards the rim 0..1,
-    leak = a warm light leak 0..1, tone = screentone over the rim 0..1, panels = the faces (frame fractions) that share
-    the frame as split panels."""
+    zoom about (focus_x, focus_y) in frame fractions, shift in pixels at 1080 wide; `head` is the head height at the focus
+    (frame fraction before the zoom, 0: nobody). blur = a smear's length in pixels, along blur_angle degrees;
+    flash -1 (black) .. +1 (white); impact = which frame of an ink-on-paper comic impact this is, from 1 (0: none).
+    Shares 0..1: radial = focus blur towards the rim, leak = a warm light leak, tone = screentone over the rim.
+    panels = the faces (x, y, head height) that share the frame as split panels, panel_slide = how far they have slid in
+    (0 outside, 1 in place, a little over on the way). tick counts frames from the clip's start: the clock of what moves
+    over a held picture."""
 
     frame: int
     zoom: float = 1.0
@@ -337,12 +341,17 @@ class FrameCue:
     dy: float = 0.0
     blur: float = 0.0
     flash: float = 0.0
-    impact: bool = False
+    impact: int = 0
     speed_lines: bool = False
     radial: float = 0.0
     leak: float = 0.0
     tone: float = 0.0
-    panels: tuple[tuple[float, float], ...] = ()
+    panels: tuple[tuple[float, float, float], ...] = ()
+    focus_lines: bool = False
+    head: float = 0.0
+    blur_angle: float = 0.0
+    panel_slide: float = 1.0
+    tick: int = 0
 
 
 class Player(Protocol):
@@ -374,6 +383,21 @@ class SoundHit:
     duration: float = 0.0
 
 
+MOTIF_VARIANTS = ("plain", "augmented", "minor", "truncated", "inverted")
+"""A motif as it was made known; drawn out in grief; darkened in loss; broken off in unease; upside down in betrayal."""
+
+
+@dataclass(frozen=True)
+class MotifCue:
+    """Someone who matters comes in or turns at `time`: their motif, if nobody speaks then. `role` is theirs in the story:
+    lead, rival, ally, traitor, authority, innocent, extra."""
+
+    time: float
+    character: str
+    role: str = "lead"
+    variant: str = "plain"
+
+
 @dataclass(frozen=True)
 class ScoreRequest:
     """Music and effects of one episode. Times in seconds; speech spans tell where melody must keep out."""
@@ -390,6 +414,7 @@ class ScoreRequest:
     ambience: tuple[tuple[float, float, str], ...] = ()  # (start, stop, rain|wind|street|room|...)
     button: float | None = None  # when the cliffhanger stinger lands
     silences: tuple[tuple[float, float], ...] = ()  # planned: no music, no effects
+    motifs: tuple[MotifCue, ...] = ()
 
 
 @dataclass(frozen=True)

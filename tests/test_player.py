@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models.base import PLATES, PROPS, TIMES, WEATHERS, ClipRequest, Figure, FrameCue, Look, MouthCue, PictureRequest
-from models.draft import effects
+from models.draft import particles
 from models.draft.animator import DraftAnimator
 from models.draft.cache import ArtCache
 from models.draft.painter import DraftPainter
@@ -106,12 +106,12 @@ def test_each_effect_changes_the_frame(play, cue):
     assert not np.array_equal(play([FrameCue(0)])[0], play([cue])[0])
 
 
-@pytest.mark.parametrize("kind", ["rain", "snow", "petals", "embers", "dust"])
+@pytest.mark.parametrize("kind", ["rain", "snow", "petals", "leaves", "embers", "dust", "fireflies"])
 def test_weather_moves_and_repeats_by_its_seed(kind):
     frames = []
     for number in (0, 10, 10):
         frame = np.full((320, 180, 4), 60, np.uint8)
-        effects.Weather(kind, SIZE, 4).draw(frame, number, 24)
+        particles.Weather(kind, SIZE, 4).draw(frame, number, 24)
         frames.append(frame)
     assert not np.array_equal(frames[0], frames[1]) and np.array_equal(frames[1], frames[2])
     assert frames[0].max() > 60

@@ -11,6 +11,7 @@ from models.base import CAMERA_MOVES, PLATES, ClipRequest, Figure, PictureReques
 from models.draft.scene import Actor, Backdrop, Move, Scene
 
 FRAME_RATE = 24
+FRAME_HEIGHT = 1920
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,10 @@ def compose_scene(picture: PictureRequest, clip: ClipRequest | None = None) -> S
     )
 
 
-def faces(picture: PictureRequest) -> dict[str, tuple[float, float]]:
-    """Where each seen character's face is in the draft's frame, in fractions: what a cut may zoom to."""
+def faces(picture: PictureRequest) -> dict[str, tuple[float, float, float]]:
+    """Each seen character's face in the draft's frame: place and head height in fractions, what a cut may zoom to."""
     actors = compose_scene(picture).actors
-    return {a.character: (a.x, a.y) for a in actors if a.part != "near"}
+    return {a.character: (a.x, a.y, round(a.head / FRAME_HEIGHT, 4)) for a in actors if a.part != "near"}
 
 
 def place(picture: PictureRequest, framing: Framing) -> tuple[Actor, ...]:

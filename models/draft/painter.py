@@ -33,8 +33,8 @@ class DraftPainter:
         """Candidates per request; the drawing is certain, so each candidate is the same picture under its own seed."""
         return [self._paint(request) for request in requests]
 
-    def faces(self, request: PictureRequest) -> dict[str, tuple[float, float]]:
-        """The eye-line centre of each figure, in fractions of the frame."""
+    def faces(self, request: PictureRequest) -> dict[str, tuple[float, float, float]]:
+        """The eye-line centre and head height of each figure, in fractions of the frame."""
         return faces(request)
 
     def _paint(self, request: PictureRequest) -> list[Picture]:

@@ -12,18 +12,19 @@ import cv2
 import numpy as np
 
 from models.base import FrameCue
-from models.draft import effects, raster
+from models.draft import inkwork, raster
 from models.draft.cache import Art, ArtCache
 from models.draft.cast import AURA_SHRINK, Puppet, aura_layers
 from models.draft.compositor import Layer, Matrix, canvas, compose
+from models.draft.finish import Finish
 from models.draft.palette import ACCENTS, MOOD_TINTS, TIME_TINTS
+from models.draft.particles import STEP
 from models.draft.plates import HEIGHT as PLATE_HEIGHT
 from models.draft.plates import MARGIN_X, MARGIN_Y, draw_plate
 from models.draft.plates import WIDTH as PLATE_WIDTH
 from models.draft.props import draw_prop
 from models.draft.raster import Image
 from models.draft.scene import Actor, Move, Scene
-from models.draft.svg import rgb
 
 HEIGHT = 1920
 PARALLAX = {"back": 0.45, "figure": 1.0, "near": 1.7}
@@ -86,7 +87,8 @@ class Stage:
         self._near = Layer.of(plate.images["near"], soft=True) if scene.backdrop.near else None
         self._prop = Layer.of(_prop(scene, art)) if scene.size == "insert" and scene.prop else None
         self._auras: dict[tuple[int, str], list[tuple[Layer, float]]] = {}
-        self._weather = [effects.Weather(kind, size, scene.seed) for kind in scene.effects]
+        self._finish = Finish(scene, size, self.view)
+        self._finished: object = None
         self._band = self._eye_band()
 
     def _eye_band(self) -> Layer | None:
@@ -94,13 +96,31 @@ class Stage:
             return None
         colour = ACCENTS.get(self.scene.backdrop.genre, ACCENTS["thriller"])[0]
         size = (self.width, self.height)
-        band = self._art.get("band", [*size, colour], lambda: Art({"band": effects.eye_band(*size, colour)}))
+        band = self._art.get("band", [*size, colour], lambda: Art({"band": inkwork.eye_band(*size, colour)}))
         return Layer.of(band.images["band"])
 
     def frame(self, cue: FrameCue) -> tuple[Image, bool]:
         """The opaque BGRA frame for a cue, and whether it differs from the one before. Valid until the next call."""
-        number = min(max(cue.frame, 0), self.scene.num_frames - 1)
-        layers = self._layers(number, cue)
+        number = self._number(cue)
+        if cue.panels:
+            state = self._finish.panel_state(number, cue)
+            changed, self._finished = state != self._finished, state
+            return self._finish.panels(number, cue), changed
+        composed, fresh = self._composed(cue)
+        state = self._finish.state(number, cue)
+        changed, self._finished = fresh or state != self._finished, state
+        return self._finish.draw(composed, number, cue), changed
+
+    def view(self, cue: FrameCue) -> Image:
+        """The scene as a cue frames it, without weather or effects. Valid until the next call."""
+        return self._composed(cue)[0]
+
+    def _number(self, cue: FrameCue) -> int:
+        return min(max(cue.frame, 0), self.scene.num_frames - 1)
+
+    def _composed(self, cue: FrameCue) -> tuple[Image, bool]:
+        """The canvas with a cue's layers on it, and whether it had to be drawn anew."""
+        layers = self._layers(self._number(cue), cue)
         key = (
             tuple((id(layer), matrix.round(3).tobytes()) for layer, matrix in layers),
             tuple(p._state for p in self._puppets.values()),
@@ -109,29 +129,7 @@ class Stage:
         if fresh:
             compose(self._canvas, layers)
             self._drawn = key
-        phase = number // effects.STEP if self._weather else 0
-        extra = (phase, cue.blur, cue.flash, cue.impact and number, cue.speed_lines and number // 3)
-        changed = fresh or extra != getattr(self, "_extra", None)
-        self._extra = extra
-        return self._finish(number, cue), changed
-
-    def _finish(self, number: int, cue: FrameCue) -> Image:
-        """Weather and the cut's effects over the composed canvas."""
-        frame = self._canvas[:, : self.width]
-        if self._weather or cue.speed_lines or cue.impact:
-            frame = frame.copy()
-        for weather in self._weather:
-            weather.draw(frame, number, self.scene.fps)
-        if cue.impact:
-            return effects.impact(frame, number, self._accent())
-        if cue.speed_lines:
-            effects.speed_lines(frame, number, self.scene.seed)
-        if abs(cue.blur) >= 2:
-            frame = effects.smear(frame, abs(cue.blur) * self.scale)
-        return effects.flash(frame, cue.flash) if cue.flash else frame
-
-    def _accent(self) -> tuple[int, int, int]:
-        return rgb(ACCENTS.get(self.scene.backdrop.genre, ACCENTS["thriller"])[0])
+        return self._canvas[:, : self.width], fresh
 
     def _layers(self, number: int, cue: FrameCue) -> list[tuple[Layer, Matrix]]:
         """Layers from far to near with their matrices."""
@@ -267,7 +265,7 @@ def _then(first: Matrix, second: Matrix) -> Matrix:
 
 
 def _twos(number: int) -> int:
-    return number // effects.STEP * effects.STEP
+    return number // STEP * STEP
 
 
 def _plate(scene: Scene, art: ArtCache) -> Art:
