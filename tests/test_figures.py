@@ -19,15 +19,10 @@ WOMAN = base.Look("female", 24, "long", "brown_black", "round", "amber", "fair",
 MAN = base.Look("male", 31, "layered", "blue_black", "narrow", "steel", "male", "suit", "navy")
 
 
-def layers(sheet: FigureSheet, eye: str = "open", mouth: str = "rest") -> list[Sprite]:
-    over = [sheet.over] if sheet.over else []
-    return [sheet.body, sheet.eyes[eye], sheet.mouths[mouth], *over]
-
-
 def composed(sheet: FigureSheet, eye: str = "open", mouth: str = "rest") -> NDArray[np.int16]:
-    width, height = sheet.size
+    width, height = sheet.place.size
     frame = np.full((height, width, 3), 90.0, np.float32)
-    for sprite in layers(sheet, eye, mouth):
+    for sprite in sheet.layers(eye, mouth):
         rows, columns = sprite.pixels.shape[:2]
         part = frame[sprite.y : sprite.y + rows, sprite.x : sprite.x + columns]
         part *= 1 - sprite.pixels[..., 3:].astype(np.float32) / 255
@@ -36,20 +31,20 @@ def composed(sheet: FigureSheet, eye: str = "open", mouth: str = "rest") -> NDAr
 
 
 def face_of(sheet: FigureSheet) -> NDArray[np.int16]:
-    x, y = (round(v) for v in sheet.face)
-    reach = round(sheet.head_px * 0.45)
+    x, y = (round(v) for v in sheet.place.face)
+    reach = round(sheet.place.head_px * 0.45)
     return composed(sheet)[y - reach : y + reach, x - reach : x + reach]
 
 
 def assert_sound(sheet: FigureSheet) -> None:
-    width, height = sheet.size
-    for sprite in [*layers(sheet), *sheet.eyes.values(), *sheet.mouths.values()]:
+    width, height = sheet.place.size
+    for sprite in [*sheet.layers(), *sheet.head.eyes.values(), *sheet.head.mouths.values()]:
         rows, columns = sprite.pixels.shape[:2]
         assert sprite.pixels.dtype == np.uint8
         assert sprite.x >= 0 and sprite.y >= 0
         assert sprite.x + columns <= width and sprite.y + rows <= height
         assert (sprite.pixels[..., :3] <= sprite.pixels[..., 3:]).all(), "not premultiplied"
-    assert (sheet.body.pixels[..., 3] == 255).mean() > 0.2
+    assert (sheet.body.torso.pixels[..., 3] == 255).mean() > 0.2
 
 
 def words() -> list[tuple[str, str]]:
@@ -69,9 +64,8 @@ def test_every_word_of_a_look_draws_a_figure_within_its_size(field: str, word: s
 @pytest.mark.parametrize("outfit", base.OUTFITS)
 def test_every_outfit_is_drawn_from_behind_without_a_face(outfit: str) -> None:
     sheet = draw_figure(replace(MAN, outfit=outfit), "neutral", 0, HEAD, view="back")
-    assert sheet.over is None
-    assert (sheet.body.pixels[..., 3] == 255).mean() > 0.2
-    assert not any(sprite.pixels.any() for sprite in [*sheet.eyes.values(), *sheet.mouths.values()])
+    assert (sheet.body.torso.pixels[..., 3] == 255).mean() > 0.2
+    assert not sheet.head.eyes and not sheet.head.mouths
 
 
 @pytest.mark.parametrize("word", base.ACCESSORIES)
@@ -102,8 +96,8 @@ def test_emotions_differ_pairwise_around_the_face(look: base.Look) -> None:
 
 def test_the_same_call_gives_the_same_bytes() -> None:
     first, second = (draw_figure(WOMAN, "tears", -12, HEAD, character="Ivy") for _ in range(2))
-    assert first.size == second.size and first.face == second.face
-    pairs = zip([*layers(first), *first.mouths.values()], [*layers(second), *second.mouths.values()], strict=True)
+    assert first.place == second.place
+    pairs = zip(*([*s.layers(), *s.head.eyes.values(), *s.head.mouths.values()] for s in (first, second)), strict=True)
     assert all(a.pixels.tobytes() == b.pixels.tobytes() and (a.x, a.y) == (b.x, b.y) for a, b in pairs)
 
 
@@ -122,9 +116,9 @@ def test_a_child_and_an_elder_differ_from_a_grown_character() -> None:
 
 def test_eyes_and_mouths_are_small_patches_that_all_differ() -> None:
     sheet = draw_figure(WOMAN, "neutral", 8, 240)
-    assert tuple(sheet.eyes) == EYE_STATES and tuple(sheet.mouths) == MOUTHS
-    area = sheet.body.pixels[..., 3].size
-    assert all(sprite.pixels[..., 3].size < area / 10 for sprite in [*sheet.eyes.values(), *sheet.mouths.values()])
+    assert tuple(sheet.head.eyes) == EYE_STATES and tuple(sheet.head.mouths) == MOUTHS
+    area = sheet.head.head.pixels[..., 3].size
+    assert all(sprite.pixels[..., 3].size < area / 4 for sprite in [*sheet.head.eyes.values(), *sheet.head.mouths.values()])
     views = [composed(sheet, eye=state) for state in EYE_STATES]
     assert all(np.abs(a - b).max() > 60 for a, b in combinations(views, 2))
     shapes = [composed(sheet, mouth=shape) for shape in MOUTHS[1:]]
@@ -133,17 +127,17 @@ def test_eyes_and_mouths_are_small_patches_that_all_differ() -> None:
 
 def test_the_face_is_where_the_sheet_says_and_turns_with_the_yaw() -> None:
     left, right = draw_figure(WOMAN, "neutral", -16, 96), draw_figure(WOMAN, "neutral", 16, 96)
-    assert left.face[0] < right.face[0]
-    eyes = right.eyes["open"]
-    assert eyes.y < right.face[1] < eyes.y + eyes.pixels.shape[0]
-    assert draw_figure(WOMAN, "neutral", 90, 96).face == right.face
+    assert left.place.face[0] < right.place.face[0]
+    eyes = right.head.eyes["open"]
+    assert eyes.y < right.place.face[1] < eyes.y + eyes.pixels.shape[0]
+    assert draw_figure(WOMAN, "neutral", 90, 96).place == right.place
 
 
 def test_small_figures_reach_the_floor_and_close_ups_stop_at_what_a_shot_can_show() -> None:
     small, close = draw_figure(MAN, "neutral", 8, 60), draw_figure(MAN, "neutral", 8, 600)
-    below = (small.body.y + small.body.pixels.shape[0] - small.face[1]) / small.head_px
-    assert below > 5.5
-    assert close.size[1] - close.face[1] < 1400
+    below = max(s.y + s.pixels.shape[0] for s in small.layers()) - small.place.face[1]
+    assert below / small.place.head_px > 5.5
+    assert close.place.size[1] - close.place.face[1] < 1400
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from models.base import CAMERA_MOVES, SHOT_SIZES, ClipRequest, Figure, Look, Mou
 from models.draft.animator import DraftAnimator
 from models.draft.layout import compose_scene, faces, sides
 from models.draft.scene import from_text, to_text
-from models.draft.stage import ease, view_at
+from models.draft.camera import ease, view_at
 
 LOOK = Look("female", 24, "long", "brown_black", "round", "amber", "fair", "suit", "sky")
 IVY = Figure("ivy", LOOK, yaw=10, speaking=True)

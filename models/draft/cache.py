@@ -18,7 +18,7 @@ from typing import Any
 
 from models.draft.raster import Image, decode, encode
 
-ART_VERSION = 2
+ART_VERSION = 3
 """Raised whenever the same arguments draw different pixels."""
 DRAWING_MODULES = (
     "raster",
@@ -29,8 +29,8 @@ DRAWING_MODULES = (
     "props_paper",
     "props_worn",
     "props_things",
-    "cast",
-    "stage",
+    "backdrops",
+    "inkwork",
     "typeface",
 )
 DISK_LIMIT_BYTES = 2 * 1024**3

@@ -98,11 +98,15 @@ def tint(image: Image, multiply: tuple[float, float, float], saturation: float =
     return cv2.min(cv2.transform(image, matrix), cv2.merge([alpha] * 4))
 
 
-def rim(image: Image, colour: tuple[int, int, int], dx: float, dy: float, soft: float, strength: float = 0.9) -> Image:
-    """Light the edge that faces (-dx, -dy): alpha minus shifted alpha, softened, lerped to `colour` (red, green, blue)."""
-    alpha = cv2.extractChannel(image, 3)
+def edge_light(alpha: NDArray[np.uint8], dx: float, dy: float, soft: float) -> NDArray[np.uint8]:
+    """The edge of a shape that faces (-dx, -dy): alpha minus shifted alpha, softened."""
     shifted = cv2.warpAffine(alpha, np.array([[1, 0, dx], [0, 1, dy]], np.float32), alpha.shape[::-1])
-    edge = cv2.GaussianBlur(cv2.subtract(alpha, shifted), (0, 0), soft)
+    return cv2.GaussianBlur(cv2.subtract(alpha, shifted), (0, 0), soft)  # pyright: ignore[reportReturnType]
+
+
+def rim(image: Image, edge: NDArray[np.uint8], colour: tuple[int, int, int], strength: float = 0.9) -> Image:
+    """Lerp the image to `colour` (red, green, blue) where `edge`, of its size, is lit."""
+    alpha = cv2.extractChannel(image, 3)
     edge = cv2.multiply(edge, alpha, scale=strength / 255)
     clear = np.zeros_like(edge)
     light = cv2.merge([*(cv2.convertScaleAbs(edge, alpha=c / 255) for c in colour[::-1]), clear])

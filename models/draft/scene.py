@@ -5,17 +5,19 @@ Lengths are pixels of a frame 1080 wide and 1920 high (other sizes scale by thei
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from models.base import Look
+from models.base import GAZES, POSES, Look
 
 FORMAT = "cliffhanger.scene"
-VERSION = 1
+VERSION = 2
 MAX_BYTES = 2_000_000
 MAX_FRAMES = 24 * 60 * 10
 MAX_ACTORS = 8
+MAX_NUMBER = 1e6
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Actor:
     """A figure on its place: (x, y) is the point between the eyes, `head` the height of the head in pixels.
 
     `part` says how it is lit: 'lead', 'other' (listening, a little darker), 'near' (dark, blurred, foreground)
-    or 'shape' (a silhouette)."""
+    or 'shape' (a silhouette). `enters` is the side that they walk in from: -1 left, 1 right, 0 they are there."""
 
     character: str
     look: Look
@@ -36,11 +38,15 @@ class Actor:
     part: str = "lead"
     aura: bool = False
     speaking: bool = False
+    pose: str = "rest"
+    gaze: str = "ahead"
+    enters: int = 0
 
 
 @dataclass(frozen=True)
 class Backdrop:
-    """A plate and how it is seen: `zoom` about (x, y), `blur` in pixels, `light` below 1 darkens."""
+    """A plate and how it is seen: `zoom` about (x, y), `blur` in pixels, `light` below 1 darkens, `lift` lowers
+    the horizon by a share of the frame."""
 
     plate: str
     time: str
@@ -54,6 +60,7 @@ class Backdrop:
     blur: float = 0.0
     light: float = 1.0
     near: bool = True
+    lift: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,10 @@ class Move:
 
 @dataclass(frozen=True)
 class Scene:
+    """One shot. Rows (frame, actor, ...) say what changes from that frame on; `wind` 0..1 moves hair and cloth.
+
+    `turns` are head angles in degrees, `nods` dips of the head in degrees, `leans` how far (-1..1) a body leans in."""
+
     unit: str
     size: str
     num_frames: int
@@ -91,6 +102,12 @@ class Scene:
     emotions: tuple[tuple[int, int, str], ...] = ()  # (frame, actor, emotion)
     blinks: tuple[tuple[int, int], ...] = ()  # (frame, actor): when a blink begins
     effects: tuple[str, ...] = ()
+    poses: tuple[tuple[int, int, str], ...] = ()
+    gazes: tuple[tuple[int, int, str], ...] = ()
+    turns: tuple[tuple[int, int, float], ...] = ()
+    nods: tuple[tuple[int, int, float], ...] = ()
+    leans: tuple[tuple[int, int, float], ...] = ()
+    wind: float = 0.0
 
 
 def to_text(scene: Scene) -> str:
@@ -119,15 +136,17 @@ def from_text(text: str) -> Scene:
 
 
 def _build(data: Mapping[str, Any]) -> Scene:
-    rows = {
+    rows: dict[str, Any] = {
         "actors": tuple(_actor(a) for a in data["actors"]),
         "backdrop": Backdrop(**data["backdrop"]),
         "move": Move(**data["move"]),
-        "mouths": tuple((int(f), int(a), str(s)) for f, a, s in data["mouths"]),
-        "emotions": tuple((int(f), int(a), str(s)) for f, a, s in data["emotions"]),
         "blinks": tuple((int(f), int(a)) for f, a in data["blinks"]),
         "effects": tuple(str(e) for e in data["effects"]),
     }
+    for name in ("mouths", "emotions", "poses", "gazes"):
+        rows[name] = tuple((int(f), int(a), str(word)) for f, a, word in data[name])
+    for name in ("turns", "nods", "leans"):
+        rows[name] = tuple((int(f), int(a), float(value)) for f, a, value in data[name])
     return Scene(**{**data, **rows})
 
 
@@ -136,12 +155,35 @@ def _actor(data: Mapping[str, Any]) -> Actor:
     return Actor(**{**data, "look": look})
 
 
+def _numbers(value: object) -> Iterator[float]:
+    """Every number inside plain data."""
+    if isinstance(value, float):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _numbers(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _numbers(part)
+
+
 def _checked(scene: Scene) -> Scene:
     if not 0 < scene.num_frames <= MAX_FRAMES or not 0 < scene.fps <= 120:
         raise ValueError(f"a scene of {scene.num_frames} frames at {scene.fps} a second is refused")
     if len(scene.actors) > MAX_ACTORS:
         raise ValueError(f"{len(scene.actors)} figures in one shot, at most {MAX_ACTORS} are drawn")
-    for row in (*scene.mouths, *scene.emotions, *scene.blinks):
+    changes = (*scene.mouths, *scene.emotions, *scene.poses, *scene.gazes, *scene.turns, *scene.nods, *scene.leans)
+    for row in (*changes, *scene.blinks):
         if not 0 <= row[1] < len(scene.actors):
             raise ValueError(f"the scene names figure {row[1]}, but has {len(scene.actors)}")
+    if not all(math.isfinite(number) and abs(number) <= MAX_NUMBER for number in _numbers(asdict(scene))):
+        raise ValueError("the scene has a number that is no place in a picture")
+    _words("pose", [a.pose for a in scene.actors] + [row[2] for row in scene.poses], POSES)
+    _words("gaze", [a.gaze for a in scene.actors] + [row[2] for row in scene.gazes], GAZES)
     return scene
+
+
+def _words(kind: str, words: list[str], choices: tuple[str, ...]) -> None:
+    for word in words:
+        if word not in choices:
+            raise ValueError(f"unknown {kind} {word!r}: choose from {', '.join(choices)}")

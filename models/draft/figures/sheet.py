@@ -1,19 +1,21 @@
-"""A character's drawing at one size, mood and angle: a body and small patches for eyes and mouth. Knows no shots.
+"""A character as parts in one pixel space, each drawn alone, and the points they turn about. Knows no shots and no time.
 
-body, then one of `eyes`, then one of `mouths`, then `over`: each laid on the figure's pixel space at its (x, y)."""
+Drawing order: back, hem, arms behind, torso, head with one of `eyes`, one of `mouths` and `over`, locks, arms before."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
 
 from models import base
 from models.draft.figures.accessories import on_chest, on_hair, on_skin, over_all
 from models.draft.figures.anatomy import NECK_PIT, Subject, subject
 from models.draft.figures.expression import EXPRESSIONS
 from models.draft.figures.eyes import draw_brows, draw_eyes, eyes_box
+from models.draft.figures.geometry import Point
 from models.draft.figures.hair import HAIRSTYLES
-from models.draft.figures.haircut import HairArt
 from models.draft.figures.head import draw_head, draw_neck, draw_veil_of_mood
 from models.draft.figures.marks import draw_gloom, draw_marks
 from models.draft.figures.mouth import VISEMES, draw_mouth, mouth_box
@@ -21,28 +23,177 @@ from models.draft.figures.outfits import OUTFITS_DRAWN
 from models.draft.figures.raster import Box, Canvas, Sprite, nothing
 
 MAX_YAW = 16.0
-EYE_STATES = ("open", "half", "closed")
+EYE_STATES = ("open", "half", "closed", "left", "right", "down")
 MOUTHS = ("rest", *VISEMES)
+VIEWS = ("front", "back")
 HEAD_UNITS = 600
-REACH_SIDE, REACH_UP, REACH_DOWN = 650.0, 900.0, 1180.0
+REACH_SIDE, REACH_UP, REACH_DOWN = 650.0, 900.0, 1270.0
 """How many pixels beside, above and below the face any 1080x1920 shot can show: nothing beyond is drawn."""
 TOP, SIDE, FLOOR = -320.0, 780.0, 4150.0
 """The drawn window in head units: above the skull, beside the middle, down to."""
+HEAD_BOX: Box = (-520.0, TOP, 520.0, 1500.0)
+"""Where the head's own layer lies: crown to the tips of the longest beard or veil."""
+SWING = 0.58
+"""The head turns about a point this share of the way from the chin to the pit of the neck."""
+HAIR_ROOT, SHOULDER, WAIST = 210.0, 860.0, 1480.0
+CHIN = 596.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """The pixel space that all parts of one character at one size share.
+
+    `face` is the middle of the eye line when looking straight ahead, `neck`, `root`, `shoulder` and `waist` what the
+    head, the hair, the arms and the skirt turn about; `unit` the pixels of a head unit."""
+
+    size: tuple[int, int]
+    head_px: float
+    unit: float
+    face: Point
+    neck: Point
+    root: Point
+    shoulder: Point
+    waist: Point
+
+
+@dataclass(frozen=True)
+class HairParts:
+    back: Sprite
+    locks: Sprite
+
+
+@dataclass(frozen=True)
+class BodyParts:
+    hem: Sprite
+    torso: Sprite
+
+
+@dataclass(frozen=True)
+class ArmParts:
+    behind: Sprite
+    before: Sprite
+
+
+@dataclass(frozen=True)
+class HeadParts:
+    """`eyes` and `mouths` are patches for the head at their own places; `over` lies above them."""
+
+    head: Sprite
+    eyes: Mapping[str, Sprite]
+    mouths: Mapping[str, Sprite]
+    over: Sprite
 
 
 @dataclass(frozen=True)
 class FigureSheet:
-    """`size` (width, height) of the pixel space, `face` the middle of the eye line in it, `head_px` of a 600-unit head.
+    """Everything of a character in one mood, pose and angle."""
 
-    `eyes`: open, half, closed. `mouths`: rest and the visemes. A back view's patches are one clear pixel each."""
+    place: Place
+    hair: HairParts
+    body: BodyParts
+    arms: ArmParts
+    head: HeadParts
 
-    size: tuple[int, int]
-    face: tuple[float, float]
-    head_px: float
-    body: Sprite
-    eyes: Mapping[str, Sprite]
-    mouths: Mapping[str, Sprite]
-    over: Sprite | None
+    def layers(self, eye: str = "open", mouth: str = "rest") -> list[Sprite]:
+        """The sprites of one look and one mouth in drawing order."""
+        patches = [patch for patch in (self.head.eyes.get(eye), self.head.mouths.get(mouth)) if patch]
+        under = [self.hair.back, self.body.hem, self.arms.behind, self.body.torso]
+        return [*under, self.head.head, *patches, self.head.over, self.hair.locks, self.arms.before]
+
+
+class Sitter:
+    """A character at one size who sits for the drawing of parts."""
+
+    def __init__(self, look: base.Look, head_px: int, character: str = "", view: str = "front") -> None:
+        check_look(look)
+        _check("view", view, VIEWS)
+        if head_px < 1:
+            raise ValueError(f"head_px must be at least 1, got {head_px}")
+        self.look, self.head_px, self.character = look, head_px, character
+        self.front = view == "front"
+        self._canvas = _canvas(self._who("neutral", 0), head_px)
+
+    def _who(self, emotion: str, yaw: float) -> Subject:
+        _check("emotion", emotion, base.EMOTIONS)
+        turned = max(-MAX_YAW, min(MAX_YAW, yaw)) if self.front else 0.0
+        return subject(self.look, emotion, EXPRESSIONS[emotion], turned, self.character)
+
+    def place(self, yaw: float = 0.0) -> Place:
+        """Where things are; `yaw` moves the face."""
+        who, canvas = self._who("neutral", yaw), self._canvas
+        body = who.body
+        pit = NECK_PIT - body.raise_body
+        shoulder, waist = (_dropped(who, y) for y in (SHOULDER, WAIST))
+        points = {
+            "face": who.turn.face(0, body.eye_y, 165),
+            "neck": (0.0, CHIN + SWING * (pit - CHIN)),
+            "root": (0.0, HAIR_ROOT),
+            "shoulder": (0.0, shoulder),
+            "waist": (0.0, waist),
+        }
+        places = {name: canvas.pixel(point) for name, point in points.items()}
+        return Place((canvas.width, canvas.height), self.head_px, canvas.scale, **places)
+
+    def hair(self, yaw: float) -> HairParts:
+        """The hair that hangs: behind the body, and over the shoulders."""
+        if not self.front:
+            return HairParts(nothing(), nothing())
+        art = HAIRSTYLES[self.look.hair](self._who("neutral", yaw))
+        return HairParts(self._drawn(art.back), self._drawn(getattr(art, "locks", "")))
+
+    def body(self, yaw: float) -> BodyParts:
+        """Clothes and neck without arms; from behind all of it."""
+        who = self._who("neutral", yaw)
+        art = OUTFITS_DRAWN[self.look.outfit](who)
+        if not self.front:
+            return BodyParts(nothing(), self._drawn(_dressed(who, draw_neck(who) + art.rear)))
+        torso = _dressed(who, draw_neck(who) + getattr(art, "torso", getattr(art, "front", "")) + on_chest(who))
+        return BodyParts(self._drawn(_dressed(who, getattr(art, "hem", ""))), self._drawn(torso))
+
+    def arms(self, yaw: float, pose: str) -> ArmParts:
+        _check("pose", pose, base.POSES)
+        if not self.front:
+            return ArmParts(nothing(), nothing())
+        who = self._who("neutral", yaw)
+        art = _arms(who, pose)
+        return ArmParts(self._drawn(_dressed(who, art.behind)), self._drawn(_dressed(who, art.before)))
+
+    def head(self, emotion: str, yaw: float, passing: bool = False) -> HeadParts:
+        """The head with its patches; a `passing` one is seen for a moment in a turn and never with open eyes."""
+        who = self._who(emotion, yaw)
+        hair = HAIRSTYLES[self.look.hair](who)
+        if not self.front:
+            return HeadParts(self._drawn(hair.rear), {}, {}, nothing())
+        face = draw_head(who, hair.shade) + on_skin(who) + draw_veil_of_mood(who) + draw_gloom(who)
+        head = self._drawn(face + hair.front + on_hair(who), HEAD_BOX)
+        over = hair.fringe + f'<g opacity=".92">{draw_brows(who)}</g>' + over_all(who) + draw_marks(who)
+        states, shapes = (("half", "closed"), ("rest",)) if passing else (EYE_STATES, MOUTHS)
+        eyes = {state: self._drawn(_eyes(who, state), eyes_box(who)) for state in states}
+        mouths = {shape: self._drawn(draw_mouth(who, shape), mouth_box(who)) for shape in shapes}
+        return HeadParts(head, eyes, mouths, self._drawn(over, _over_box(who)))
+
+    def _drawn(self, inner: str, box: Box | None = None) -> Sprite:
+        return self._canvas.render(inner, box) if inner else nothing()
+
+
+GAZE_SHIFT = {"left": (-0.34, 0.0), "right": (0.34, 0.0), "down": (0.0, 0.30)}
+
+
+def _eyes(who: Subject, state: str) -> str:
+    if state not in GAZE_SHIFT:
+        return draw_eyes(who, state)
+    across, low = GAZE_SHIFT[state]
+    lid = who.face.lid * (0.78 if low else 1.0)
+    looking = replace(who.face, gaze=across, gaze_up=who.face.gaze_up + low, lid=lid)
+    return draw_eyes(replace(who, face=looking), "open")
+
+
+def _arms(who: Subject, pose: str) -> Any:
+    try:
+        from models.draft.figures.arms import arms
+    except ImportError:
+        return SimpleNamespace(behind="", before="")
+    return arms(who, pose)
 
 
 def _check(kind: str, word: str, choices: tuple[str, ...]) -> None:
@@ -72,11 +223,20 @@ def _canvas(who: Subject, head_px: int) -> Canvas:
     return Canvas(-side, top, scale, round(2 * side * scale), round((low - top) * scale))
 
 
+def _drop(who: Subject) -> float:
+    return NECK_PIT * (1 - who.body.body_scale) - who.body.raise_body
+
+
+def _dropped(who: Subject, y: float) -> float:
+    """A height of the body's pattern as it is drawn under this head."""
+    return y * who.body.body_scale + _drop(who)
+
+
 def _dressed(who: Subject, clothes: str) -> str:
-    """Neck and clothes, moved up under the chin; a child's shrink towards the pit of the neck."""
-    scale = who.body.body_scale
-    drop = NECK_PIT * (1 - scale) - who.body.raise_body
-    return f'<g transform="translate(0 {drop:.1f}) scale({scale})">{draw_neck(who)}{clothes}</g>'
+    """Clothes moved up under the chin; a child's shrink towards the pit of the neck."""
+    if not clothes:
+        return ""
+    return f'<g transform="translate(0 {_drop(who):.1f}) scale({who.body.body_scale})">{clothes}</g>'
 
 
 def _over_box(who: Subject) -> Box:
@@ -86,38 +246,17 @@ def _over_box(who: Subject) -> Box:
     return (-285.0, top, 285.0, 780.0 if "veil" in worn or "beard" in worn else 610.0)
 
 
-def _front(who: Subject, hair: HairArt, canvas: Canvas) -> tuple[Sprite, Sprite]:
-    """(body, over): what lies under eyes and mouth, and what covers them."""
-    clothes = OUTFITS_DRAWN[who.look.outfit](who).front + on_chest(who)
-    face = draw_head(who, hair.shade) + on_skin(who) + draw_veil_of_mood(who) + draw_gloom(who)
-    body = hair.back + _dressed(who, clothes) + face + hair.front + on_hair(who)
-    over = hair.fringe + f'<g opacity=".92">{draw_brows(who)}</g>' + over_all(who) + draw_marks(who)
-    return canvas.render(body), canvas.render(over, _over_box(who))
-
-
-def _rear(who: Subject, hair: HairArt, canvas: Canvas) -> Sprite:
-    clothes = OUTFITS_DRAWN[who.look.outfit](who)
-    return canvas.render(_dressed(who, clothes.rear) + hair.rear)
-
-
 def draw_figure(
-    look: base.Look, emotion: str, yaw: float, head_px: int, view: str = "front", character: str = ""
+    look: base.Look,
+    emotion: str,
+    yaw: float,
+    head_px: int,
+    view: str = "front",
+    character: str = "",
+    pose: str = "rest",
 ) -> FigureSheet:
     """Draw a character. `yaw` in degrees, clamped to +-16, positive looks to the viewer's right; `character` seeds the
     small features. The same arguments give the same bytes. Raises ValueError for unknown words."""
-    check_look(look)
-    _check("emotion", emotion, base.EMOTIONS)
-    _check("view", view, ("front", "back"))
-    if head_px < 1:
-        raise ValueError(f"head_px must be at least 1, got {head_px}")
-    yaw = max(-MAX_YAW, min(MAX_YAW, yaw))
-    who = subject(look, emotion, EXPRESSIONS[emotion], yaw, character)
-    hair, canvas = HAIRSTYLES[look.hair](who), _canvas(who, head_px)
-    place = {"size": (canvas.width, canvas.height), "face": canvas.pixel(who.turn.face(0, who.body.eye_y, 165))}
-    if view == "back":
-        eyes, mouths = dict.fromkeys(EYE_STATES, nothing()), dict.fromkeys(MOUTHS, nothing())
-        return FigureSheet(**place, head_px=head_px, body=_rear(who, hair, canvas), eyes=eyes, mouths=mouths, over=None)
-    body, over = _front(who, hair, canvas)
-    eyes = {state: canvas.render(draw_eyes(who, state), eyes_box(who)) for state in EYE_STATES}
-    mouths = {shape: canvas.render(draw_mouth(who, shape), mouth_box(who)) for shape in MOUTHS}
-    return FigureSheet(**place, head_px=head_px, body=body, eyes=eyes, mouths=mouths, over=over)
+    sitter = Sitter(look, head_px, character, view)
+    parts = sitter.hair(yaw), sitter.body(yaw), sitter.arms(yaw, pose), sitter.head(emotion, yaw)
+    return FigureSheet(sitter.place(yaw), *parts)
