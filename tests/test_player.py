@@ -96,7 +96,7 @@ def test_flash_goes_to_white_and_black(play):
 
 
 def test_an_impact_is_ink_on_paper(play):
-    frame = play([FrameCue(0, impact=True)])[0]
+    frame = play([FrameCue(0, impact=2)])[0]
     dark, light = (frame.max(axis=2) < 60).mean(), (frame.min(axis=2) > 200).mean()
     assert dark + light > 0.55 and dark > 0.05 and light > 0.05
 

@@ -24,7 +24,7 @@ CLEAR = (0.40, 0.60)  # half width and half height of the clear oval, in head he
 LEAST_CLEAR = (0.30, 0.20)  # of the frame's width and height
 MOST_CLEAR = (0.47, 0.36)
 NOBODY = (0.42, 0.30)  # the clear oval of a shot without a face
-GROUNDED = ("wide", "two", "silhouette", "back")  # sizes in which rain is seen to hit the ground
+GROUNDED = "wide"  # the size in which rain is seen to hit the ground, when nobody stands on it
 LEAST_SMEAR = 2.0  # pixels
 
 View = Callable[[FrameCue], Image]
@@ -38,7 +38,7 @@ class Finish:
         self.width, self.height = size
         self.scale = self.height / HEIGHT
         self._view = view
-        ground = scene.size in GROUNDED
+        ground = scene.size == GROUNDED and not scene.actors
         self._weather = [Weather(kind, size, scene.seed, ground) for kind in scene.effects]
         self._accent = rgb(ACCENTS.get(scene.backdrop.genre, ACCENTS["thriller"])[0])
         self._dark = scene.backdrop.mood in DARK_MOODS
@@ -118,7 +118,9 @@ class Finish:
         y = cue.focus_y * self.height + cue.dy * self.scale
         head = cue.head * cue.zoom * self.height
         if not head:
-            return Spot(*(max(1, round(v / grid) * grid) for v in (x, y, NOBODY[0] * self.width, NOBODY[1] * self.height)))
+            return Spot(
+                *(max(1, round(v / grid) * grid) for v in (x, y, NOBODY[0] * self.width, NOBODY[1] * self.height))
+            )
         rx = min(max(head * CLEAR[0], LEAST_CLEAR[0] * self.width), MOST_CLEAR[0] * self.width)
         ry = min(max(head * CLEAR[1], LEAST_CLEAR[1] * self.height), MOST_CLEAR[1] * self.height)
         return Spot(*(max(1, round(v / grid) * grid) for v in (x, y, rx, ry)))

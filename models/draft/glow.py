@@ -16,8 +16,8 @@ from models.draft.raster import Image, resize
 
 SMALL = 4  # soft light is made at a quarter of the size
 SMEAR_STEPS = 4  # doublings: 16 taps
-RADIAL_STEPS = 3  # doublings: 8 taps
-RADIAL_REACH = 0.22  # of the distance from the focus, smeared at full strength
+RADIAL_STEPS = 4  # doublings: 16 taps
+RADIAL_REACH = 0.28  # of the distance from the focus, smeared at full strength
 LEAK_SMALL = 12
 DIP_GAMMA = 2.4  # going to black, the middle tones fall before the lights
 
@@ -53,25 +53,32 @@ def mixed(a: Image, b: Image, share: float) -> Image:
 
 
 def smear(frame: Image, length: float, angle: float = 0.0) -> Image:
-    """Motion blur of `length` pixels along `angle` degrees."""
+    """Motion blur of `length` pixels along `angle` degrees: means of moved copies, doubled, at half size."""
     h, w = frame.shape[:2]
-    out = cv2.resize(frame, (max(1, w // 2), max(1, h // 2)), interpolation=cv2.INTER_LINEAR)
+    out = cv2.resize(frame, (max(1, w // 2), max(1, h // 2)), interpolation=cv2.INTER_AREA)
     ux, uy = math.cos(math.radians(angle)) * length / 2, math.sin(math.radians(angle)) * length / 2
     for step in range(SMEAR_STEPS):
         part = 0.5 ** (step + 2)
-        out = cv2.addWeighted(_moved(out, ux * part, uy * part), 0.5, _moved(out, -ux * part, -uy * part), 0.5, 0)
+        out = _doubled(out, round(ux * part), round(uy * part))
     return resize(out, w, h)
 
 
-def _moved(image: Image, dx: float, dy: float) -> Image:
-    matrix = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
-    return cv2.warpAffine(image, matrix, image.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
+def _doubled(image: Image, dx: int, dy: int) -> Image:
+    """The mean of the image moved by (dx, dy) and the other way."""
+    if dx == dy == 0:
+        return image
+    h, w = image.shape[:2]
+    x, y = abs(dx), abs(dy)
+    wide = cv2.copyMakeBorder(image, y, y, x, x, cv2.BORDER_REPLICATE)
+    there, back = wide[y - dy : y - dy + h, x - dx : x - dx + w], wide[y + dy : y + dy + h, x + dx : x + dx + w]
+    return cv2.addWeighted(there, 0.5, back, 0.5, 0)
 
 
 def radial(frame: Image, spot: Spot, amount: float) -> Image:
     """The rim rushes towards the spot (zoom blur), the spot itself stays sharp."""
     h, w = frame.shape[:2]
-    small = cv2.resize(frame, (w // SMALL, h // SMALL), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(frame, (max(1, w // 2), max(1, h // 2)), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(small, (max(1, w // SMALL), max(1, h // SMALL)), interpolation=cv2.INTER_AREA)
     cx, cy = spot.x / SMALL, spot.y / SMALL
     for step in range(RADIAL_STEPS):
         zoom = 1 + RADIAL_REACH * min(amount, 1.0) * 0.5 ** (step + 1)

@@ -30,7 +30,6 @@ INK_LUMA = 112
 INK = (20, 6, 26)  # blue, green, red
 PAPER = (246, 250, 255)
 DOT_CELL = 20.0
-AFTERIMAGE = 0.85  # a flash at least this bright is plain white; below, it fades through ink
 SHIFT = 4  # bits of sub-pixel places in OpenCV's drawing
 
 
@@ -117,9 +116,9 @@ def impact(frame: Image, spot: Spot, at: int, number: int, accent: tuple[int, in
     h, w = frame.shape[:2]
     level = ink_level(frame)
     if at == 1:
-        out = cv2.add(_coloured(cv2.bitwise_not(level), accent), focus_lines(w, h, spot, number % SEEDS))
+        out = cv2.add(_between(cv2.bitwise_not(level), INK, accent[::-1]), focus_lines(w, h, spot, number % SEEDS))
         return cv2.subtract(out, _dots(w, h, (0.4, 0.4, 0.4)))
-    out = cv2.subtract(_paper(level), _dots(w, h, tuple((255 - c) / 255 for c in accent[::-1])))
+    out = cv2.subtract(_between(level, INK, PAPER), _dots(w, h, tuple((255 - c) / 255 for c in accent[::-1])))
     return cv2.subtract(out, focus_lines(w, h, spot, number % SEEDS))
 
 
@@ -127,38 +126,25 @@ def ink_level(frame: Image) -> Image:
     """What is paper (255) and what is ink (0): shapes by their own lightness, and every dark line among light."""
     h, w = frame.shape[:2]
     grey = cv2.cvtColor(frame, cv2.COLOR_BGRA2GRAY)
-    around = cv2.resize(grey, (w // 8, h // 8), interpolation=cv2.INTER_AREA)
-    around = resize_grey(cv2.GaussianBlur(around, (0, 0), h / 8 / 60), w, h)
-    wanted = cv2.addWeighted(around, 0.55, around, 0, 0.45 * INK_LUMA - 12)
-    grey = cv2.GaussianBlur(grey, (0, 0), 1.2)
+    around = cv2.resize(grey, (max(1, w // 8), max(1, h // 8)), interpolation=cv2.INTER_AREA)
+    around = cv2.resize(cv2.GaussianBlur(around, (0, 0), h / 8 / 60), (w, h), interpolation=cv2.INTER_LINEAR)
+    wanted = cv2.addWeighted(around, 0.72, around, 0, 0.28 * INK_LUMA - 12)
+    grey = cv2.GaussianBlur(grey, (3, 3), 0)
     return cv2.convertScaleAbs(cv2.subtract(grey, wanted), alpha=21)
 
 
-def resize_grey(image: Image, width: int, height: int) -> Image:
-    return cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
-
-
-def _paper(level: Image) -> Image:
-    return cv2.LUT(cv2.cvtColor(level, cv2.COLOR_GRAY2BGRA), _ramp(INK, PAPER))
-
-
-def _coloured(level: Image, accent: tuple[int, int, int]) -> Image:
-    """Ink where the level is 0, the accent where it is 255."""
-    return cv2.LUT(cv2.cvtColor(level, cv2.COLOR_GRAY2BGRA), _ramp(INK, accent[::-1]))
-
-
-@lru_cache(maxsize=8)
-def _ramp(low: tuple[int, ...], high: tuple[int, ...]) -> Image:
-    table = np.linspace((*low, 255), (*high, 255), 256).round().astype(np.uint8)
-    return table[:, None, :].transpose(1, 0, 2)
+def _between(level: Image, low: tuple[int, ...], high: tuple[int, ...]) -> Image:
+    """`low` (blue, green, red) where the level is 0, `high` where it is 255."""
+    parts = [cv2.convertScaleAbs(level, alpha=(b - a) / 255, beta=a) for a, b in zip(low, high, strict=True)]
+    return cv2.merge([*parts, np.full_like(level, 255)])
 
 
 def flashed(frame: Image, amount: float) -> Image:
-    """A white flash that fades through an ink drawing of the frame."""
-    if amount >= AFTERIMAGE:
-        return flash(frame, amount)
-    drawing = mixed(_paper(ink_level(frame)), frame, 0.15)
-    return mixed(frame, drawing, amount / AFTERIMAGE)
+    """A white flash that fades through an ink drawing of the frame: white, ink on paper, the frame."""
+    if amount >= 1:
+        return flash(frame, 1.0)
+    drawing = _between(ink_level(frame), INK, PAPER)
+    return flash(drawing, 2 * amount - 1) if amount > 0.5 else mixed(frame, drawing, 2 * amount)
 
 
 @lru_cache(maxsize=4)

@@ -58,12 +58,12 @@ def layout(faces: Sequence[Face]) -> list[tuple[Panel, Face]]:
 
 
 def panel_cue(cue: FrameCue, panel: Panel, face: Face) -> FrameCue:
-    """The framing of the shot that puts the face where the panel wants it."""
+    """The framing of the shot that puts the face, and nobody else's, where the panel wants it."""
     x, y, head = face
     zoom = min(MOST_ZOOM, max(1.0, panel.head / head if head else 1.0))
     wanted = 0.5 + (LEAN if x > 0.5 else -LEAN if x < 0.5 else 0.0)
     return replace(
-        cue, zoom=zoom, focus_x=x, focus_y=y, dx=(wanted - x) * 1080, dy=(panel.eyes - y) * HEIGHT, panels=()
+        cue, zoom=zoom, focus_x=x, focus_y=y, dx=(wanted - x) * 1080, dy=(panel.eyes - y) * HEIGHT, panels=(face,)
     )
 
 
@@ -83,16 +83,14 @@ def _lay_panel(out: Image, panel: Panel, shot: Image, shift: int) -> None:
     part = shot[top:bottom]
     if shift:
         matrix = np.array([[1, 0, shift], [0, 1, 0]], np.float32)
-        part = cv2.warpAffine(part, matrix, (w, bottom - top), borderMode=cv2.BORDER_REPLICATE)
-    mask = np.zeros((bottom - top, w), np.uint8)
+        part = cv2.warpAffine(part, matrix, (w, bottom - top), borderMode=cv2.BORDER_REFLECT_101)
     edges = [_edge(panel.top, w, h, shift, top), _edge(panel.bottom, w, h, shift, top)]
-    cv2.fillConvexPoly(mask, np.array([*edges[0], *edges[1][::-1]], np.int32), 255)
+    corners = np.array([*edges[0], *edges[1][::-1]], np.int32)
+    mask = np.zeros((bottom - top, w), np.uint8)
+    cv2.fillConvexPoly(mask, corners, 255)
     cv2.copyTo(part, mask, out[top:bottom])
-    for (left, right), place in zip(edges, (panel.top, panel.bottom), strict=True):
-        if 0 < place[0] < 1:
-            a, b = (left[0], left[1] + top), (right[0], right[1] + top)
-            cv2.line(out, a, b, INK, max(1, round((GUTTER + 2 * INK_EDGE) * h / HEIGHT)), cv2.LINE_AA)
-            cv2.line(out, a, b, WHITE, max(1, round(GUTTER * h / HEIGHT)), cv2.LINE_AA)
+    for colour, width in ((INK, GUTTER + 2 * INK_EDGE), (WHITE, GUTTER)):
+        cv2.polylines(out[top:bottom], [corners], True, colour, max(1, round(width * h / HEIGHT)), cv2.LINE_AA)
 
 
 def _edge(at: tuple[float, float], w: int, h: int, shift: int, top: int) -> list[tuple[int, int]]:

@@ -27,7 +27,7 @@ EDGE = 100  # particles leave the frame this far before they come back on the ot
 PULSES = (0.15, 0.35, 0.6, 0.85, 1.0)  # brightness levels that glowing things are drawn at
 SPLASHES = 26
 SPLASH_STEPS = 5
-GROUND = 1560  # splashes lie below this row
+GROUND = 1730  # splashes lie below this row
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ class Kind:
 
 
 PARTICLES = {
-    "petals": Kind(26, (26, 34, 44, 44, 52, 120), (90, 170), (-80, -30), (10, 40)),
-    "leaves": Kind(18, (34, 44, 56, 110), (90, 170), (-90, -30), (14, 50)),
-    "embers": Kind(40, (10, 14, 18, 24, 40), (-230, -90), (-30, 50), (6, 30), glows=True),
+    "petals": Kind(30, (30, 38, 48, 48, 60, 130), (90, 170), (-80, -30), (10, 40)),
+    "leaves": Kind(20, (44, 56, 70, 120), (90, 170), (-90, -30), (14, 50)),
+    "embers": Kind(46, (14, 18, 24, 32, 54), (-230, -90), (-30, 50), (6, 30), glows=True),
     "dust": Kind(34, (8, 12, 16, 22, 60), (-16, 12), (-16, 16), glows=True),
-    "fireflies": Kind(22, (36, 48, 64, 96), (-26, 18), (-24, 24), (30, 90), glows=True),
+    "fireflies": Kind(30, (40, 56, 76, 110), (-26, 18), (-24, 24), (30, 90), glows=True),
 }
 WEATHERS = ("rain", "snow", *PARTICLES)
 
@@ -171,7 +171,7 @@ def _light(frame: Image, image: Image, x: int, y: int) -> None:
 def _sprite(kind: str, size: int, turn: int) -> Image:
     """A petal or leaf in one of its turns, which also flip it over; a large one is near the lens and soft."""
     base, edge, vein = ("#ffb8cc", "#d8809a", "#ffe4ec") if kind == "petals" else ("#d8883a", "#8a4a1c", "#f4c87a")
-    squash = 0.25 + 0.75 * abs(math.cos(turn * 2 * math.pi / TURNS))
+    squash = 0.38 + 0.62 * abs(math.cos(turn * 2 * math.pi / TURNS))
     r = 34 * squash
     draw = Drawing()
     draw.group(f"rotate({turn * 360 / TURNS})")

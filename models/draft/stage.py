@@ -78,8 +78,16 @@ class Stage:
         return self._finish.draw(composed, number, cue), changed
 
     def view(self, cue: FrameCue) -> Image:
-        """The scene as a cue frames it, without weather or effects. Valid until the next call."""
+        """The scene as a cue frames it, without weather or effects; with a panel, its own figure alone. Valid until the
+        next call."""
         return self._composed(cue)[0]
+
+    def _seen(self, cue: FrameCue) -> list[int]:
+        """Figures in drawing order; for one panel, whose face it shows."""
+        if not cue.panels:
+            return self._order
+        x, y, _ = cue.panels[0]
+        return sorted(self._order, key=lambda i: abs(self.scene.actors[i].x - x) + abs(self.scene.actors[i].y - y))[:1]
 
     def _number(self, cue: FrameCue) -> int:
         return min(max(cue.frame, 0), self.scene.num_frames - 1)
@@ -102,7 +110,7 @@ class Stage:
         if self._prop is not None:
             out.append((self._prop, self._place_prop(number, view, cut)))
         faces: list[str] = []
-        for index in self._order:
+        for index in self._seen(cue):
             placed, face = self._figure(index, number, view, cut)
             out += placed
             faces.append(face)
