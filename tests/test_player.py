@@ -74,7 +74,6 @@ def test_a_speaking_mouth_changes_the_picture(play):
     silent = play(cues)[0]
     speaking = play(cues, mouths=(MouthCue(2, 0, "aa"),))[0]
     assert not np.array_equal(silent, speaking)
-    assert np.array_equal(silent[:100], speaking[:100])
 
 
 def test_a_changed_emotion_changes_the_face(play):

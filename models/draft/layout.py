@@ -1,22 +1,35 @@
-"""Shot grammar: a picture request and a camera move become a scene. Knows composition, draws nothing.
+"""Shot grammar: a picture request and a clip request become a scene. Knows composition, draws nothing.
 
-Sizes and places are the art bible's: fractions of a vertical frame, head heights in pixels at 1920 high."""
+Sizes and places are the art bible's: fractions of a vertical frame, head heights in pixels at 1920 high. Each shot size
+has several compositions; a shot's seed picks one, so that keyframe, faces and clip agree."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
 
-from models.base import CAMERA_MOVES, PLATES, ClipRequest, Figure, PictureRequest
-from models.draft.scene import Actor, Backdrop, Move, Scene
+from models.base import PLATES, ClipRequest, Figure, PictureRequest
+from models.draft.moves import move
+from models.draft.performance import perform
+from models.draft.scene import Actor, Backdrop, Scene
 
 FRAME_RATE = 24
-FRAME_HEIGHT = 1920
+FRAME_WIDTH, FRAME_HEIGHT = 1080, 1920
+LOWEST_CHIN = 1240
+"""Pixels from the top: leaves a nod and a push above the subtitles' upper row."""
+CHIN = {"female": 0.407, "male": 0.439}
+"""Eye line to chin, in head heights."""
+HALF_BODY = {"female": 0.76, "male": 0.92}
+"""The middle to the outer arm, in head heights."""
+BODY_FACTOR = {"slim": 0.94, "light": 0.94, "broad": 1.07, "heavy": 1.12, "strong": 1.07}
+EDGE = 12  # pixels that a figure in a group keeps to the frame's side
+JITTER = 0.03  # of head height, either way
 
 
 @dataclass(frozen=True)
 class Framing:
-    """Head height, face place, plate zoom and blur of one shot size."""
+    """One composition: head height, face place, plate zoom and blur. `x` is where the face of someone who looks to the
+    right stands; who looks left stands mirrored. `lift` lowers the horizon, `near` shows what stands before the place."""
 
     head: float
     x: float
@@ -24,38 +37,78 @@ class Framing:
     zoom: float
     blur: float
     light: float = 0.92
+    lift: float = 0.0
+    near: bool = False
 
 
-FRAMINGS = {
-    "ecu": Framing(2350, 0.50, 0.46, 1.5, 14, 0.6),
-    "cu": Framing(960, 0.49, 0.42, 1.32, 9),
-    "mcu": Framing(800, 0.48, 0.43, 1.22, 7),
-    "ots": Framing(640, 0.37, 0.39, 1.20, 6),
-    "two": Framing(480, 0.50, 0.42, 1.12, 4),
-    "wide": Framing(356, 0.50, 0.48, 1.0, 0.0, 1.0),
-    "insert": Framing(0, 0.50, 0.50, 1.45, 14, 0.62),
-    "silhouette": Framing(500, 0.53, 0.45, 1.06, 2.5, 1.05),
-    "back": Framing(580, 0.50, 0.42, 1.15, 4),
+FRAMINGS: dict[str, tuple[Framing, ...]] = {
+    "ecu": (
+        Framing(2350, 0.50, 0.46, 1.5, 14, 0.6),
+        Framing(2050, 0.48, 0.46, 1.5, 14, 0.6),
+    ),
+    "cu": (
+        Framing(960, 0.46, 0.420, 1.32, 9),
+        Framing(1020, 0.49, 0.405, 1.38, 10),
+        Framing(900, 0.40, 0.415, 1.28, 8),
+        Framing(920, 0.45, 0.392, 1.34, 9, lift=0.05),
+        Framing(860, 0.55, 0.440, 1.30, 8, lift=-0.05),
+    ),
+    "mcu": (
+        Framing(800, 0.45, 0.430, 1.22, 7),
+        Framing(740, 0.38, 0.425, 1.18, 6),
+        Framing(820, 0.47, 0.392, 1.26, 7, lift=0.05),
+        Framing(700, 0.42, 0.450, 1.20, 5.5, lift=-0.045),
+        Framing(760, 0.57, 0.420, 1.20, 6.5),
+    ),
+    "ots": (
+        Framing(640, 0.37, 0.390, 1.20, 6),
+        Framing(740, 0.38, 0.400, 1.26, 7),
+        Framing(540, 0.35, 0.400, 1.14, 5, lift=-0.03),
+    ),
+    "two": (
+        Framing(480, 0.50, 0.420, 1.12, 4),
+        Framing(540, 0.50, 0.430, 1.16, 5, lift=0.03),
+        Framing(500, 0.50, 0.410, 1.12, 4, near=True),
+    ),
+    "wide": (
+        Framing(340, 0.40, 0.480, 1.0, 0.0, 1.0, near=True),
+        Framing(290, 0.36, 0.455, 1.0, 0.0, 1.0, lift=0.02, near=True),
+        Framing(320, 0.50, 0.440, 1.04, 0.8, 1.0, lift=-0.03, near=True),
+        Framing(260, 0.62, 0.500, 1.0, 0.0, 1.0, near=True),
+    ),
+    "insert": (Framing(0, 0.50, 0.50, 1.45, 14, 0.62),),
+    "silhouette": (
+        Framing(500, 0.53, 0.45, 1.06, 2.5, 1.05, near=True),
+        Framing(400, 0.38, 0.47, 1.02, 1.5, 1.08, lift=0.03, near=True),
+    ),
+    "back": (
+        Framing(580, 0.50, 0.42, 1.15, 4, near=True),
+        Framing(500, 0.37, 0.43, 1.08, 3, lift=0.03, near=True),
+    ),
 }
-LOOK_ROOM = 0.05  # the face stands this much away from where it looks
-WIDE_GAP = 0.40
-PUSH_PER_SECOND = 0.025
-EMOTIONAL_PUSH_PER_SECOND = 0.06
-PULL_PER_SECOND = 0.04
-PAN_PIXELS_PER_SECOND = 60.0
-MAX_TRAVEL = 0.16  # of zoom within one shot
-MAX_PAN = 110.0
-BLINK_SECONDS = (2.4, 4.5)
+PAIRS = (
+    (0.265, 1.0, 0.0, 0.95, 0.012),  # side by side
+    (0.255, 1.16, -0.015, 0.86, 0.0),  # the speaker nearer
+    (0.235, 1.0, 0.0, 1.0, 0.0),  # eye to eye
+)
+"""Face distance from the frame's side; size and rise of who leads; size and sink of the other."""
+SHOULDERS = ((0.43, 0.83, 940), (0.45, 0.86, 1000), (0.41, 0.80, 860))
+"""The near back: distance from the middle, eye line, head."""
+STEPPED = (1.0, 0.90, 0.96, 0.88)
+"""Sizes in a row: every second one stands a step behind."""
+LARGEST_IN_ROW = {2: 330, 3: 292, 4: 236}
+CLOSENESS = (0.74, 1.0)
+"""How far two people keep apart, of all the room there is."""
+WINDY = {"street": 0.4, "alley": 0.3, "rooftop": 0.9, "temple": 0.5, "forest": 0.45, "lakeside": 0.7}
+STORM = 0.3  # added by rain and snow under the sky
 MOOD_EFFECTS = {"tender": "petals", "triumph": "embers", "action": "embers", "mystery": "dust"}
-OPEN_AIR = ("street", "alley", "rooftop", "temple", "forest", "lakeside")
-LOUD = ("rage", "shock", "fear", "triumph")
+OPEN_AIR = tuple(WINDY)
+SIDE_STEP = 0.07  # reverse angles look at another part of the plate
 
 
 def compose_scene(picture: PictureRequest, clip: ClipRequest | None = None) -> Scene:
     """The scene of a keyframe (one frame, camera at rest) or of a clip. ValueError names an unknown word."""
-    framing = FRAMINGS.get(picture.shot_size)
-    if framing is None:
-        raise ValueError(f"unknown shot size {picture.shot_size!r}: choose from {', '.join(FRAMINGS)}")
+    framing = framing_of(picture)
     if picture.plate and picture.plate not in PLATES:
         raise ValueError(f"unknown plate {picture.plate!r}: choose from {', '.join(PLATES)}")
     actors = place(picture, framing)
@@ -63,16 +116,20 @@ def compose_scene(picture: PictureRequest, clip: ClipRequest | None = None) -> S
     scene = Scene(
         unit=picture.unit, size=picture.shot_size, num_frames=num_frames, fps=fps, seed=picture.seed,
         backdrop=backdrop(picture, framing), actors=actors,
-        move=move(clip, picture, framing, actors), prop=picture.prop, prop_text=picture.prop_text,
-        blinks=blinks(len(actors), num_frames, fps, clip.seed if clip else 0), effects=effects(picture),
+        move=move(clip, picture, actors), prop=picture.prop, prop_text=picture.prop_text,
+        effects=effects(picture), wind=wind(picture),
     )  # fmt: skip
-    if clip is None:
-        return scene
-    return replace(
-        scene,
-        mouths=tuple((m.frame, m.figure, m.shape) for m in clip.mouths if m.figure < len(actors)),
-        emotions=tuple(e for e in clip.emotions if e[1] < len(actors)),
-    )
+    return perform(scene, clip) if clip else replace(scene, actors=tuple(replace(a, enters=0) for a in actors))
+
+
+def framing_of(picture: PictureRequest) -> Framing:
+    """The composition that the shot's seed picks, its head size varied a little."""
+    choices = FRAMINGS.get(picture.shot_size)
+    if choices is None:
+        raise ValueError(f"unknown shot size {picture.shot_size!r}: choose from {', '.join(FRAMINGS)}")
+    rng = random.Random(f"framing {picture.seed}")
+    framing = rng.choice(choices)
+    return replace(framing, head=framing.head * (1 + rng.uniform(-JITTER, JITTER)))
 
 
 def faces(picture: PictureRequest) -> dict[str, tuple[float, float, float]]:
@@ -86,44 +143,51 @@ def place(picture: PictureRequest, framing: Framing) -> tuple[Actor, ...]:
     figures = picture.figures
     if picture.shot_size == "insert" or not figures:
         return ()
+    rng = random.Random(f"place {picture.seed}")
     if picture.shot_size == "two" and len(figures) > 1:
-        return _pair(figures, framing)
+        return _pair(figures, framing, rng)
     if picture.shot_size == "wide" and len(figures) > 1:
-        return _row(figures, framing)
+        return _row(figures, framing, rng)
     if picture.shot_size == "ots" and len(figures) > 1:
-        return _over_shoulder(figures, framing)
+        return _over_shoulder(figures, framing, rng)
     return (_single(figures[0], picture.shot_size, framing),)
 
 
 def _single(figure: Figure, size: str, framing: Framing) -> Actor:
     turned = size in ("back", "silhouette")
-    room = LOOK_ROOM * (-1 if figure.yaw > 2 else 1 if figure.yaw < -2 else 0)
-    x = framing.x if size in ("ecu", "back", "silhouette", "wide") else 0.5 + room
+    x = framing.x if figure.yaw >= 0 else 1 - framing.x
+    head = framing.head
+    if size in ("cu", "mcu"):
+        head = min(head, (LOWEST_CHIN - framing.y * FRAME_HEIGHT) / CHIN[figure.look.sex])
     return _actor(
-        figure, x, framing.y, framing.head, figure.yaw if not turned else 0.0,
+        figure, x, framing.y, head, 0.0 if turned else figure.yaw,
         view="back" if turned else "front", part="shape" if size == "silhouette" else "lead",
     )  # fmt: skip
 
 
-def _over_shoulder(figures: tuple[Figure, ...], framing: Framing) -> tuple[Actor, ...]:
+def _over_shoulder(figures: tuple[Figure, ...], framing: Framing, rng: random.Random) -> tuple[Actor, ...]:
     """The first figure faces us; the second is the dark shoulder on the side that the first looks to."""
     side = 1 if figures[0].yaw >= 0 else -1
     x = framing.x if side > 0 else 1 - framing.x
+    away, low, head = rng.choice(SHOULDERS)
     lead = _actor(figures[0], x, framing.y, framing.head, side * max(abs(figures[0].yaw), 8))
-    near = _actor(figures[1], 0.5 + side * 0.43, 0.83, 940, 0.0, view="back", part="near")
+    near = _actor(figures[1], 0.5 + side * away, low, head, 0.0, view="back", part="near")
     return lead, near
 
 
-def _pair(figures: tuple[Figure, ...], framing: Framing) -> tuple[Actor, ...]:
+def _pair(figures: tuple[Figure, ...], framing: Framing, rng: random.Random) -> tuple[Actor, ...]:
     """Two people who look at each other; who speaks stands a little larger and lighter."""
     shown = figures[:2]
     spoken = [f.speaking for f in shown]
-    out = []
+    inset, lead_size, lead_rise, other_size, other_sink = rng.choice(PAIRS)
+    out: list[Actor] = []
     for index, (figure, side) in enumerate(zip(shown, sides(shown), strict=True)):
         leads = spoken[index] or not any(spoken)
-        y = framing.y + (0 if leads else 0.012)
-        head = framing.head * (1.0 if leads else 0.95)
-        out.append(_actor(figure, 0.5 + 0.235 * side, y, head, -12.0 * side, part="lead" if leads else "other"))
+        both = all(spoken) or not any(spoken)
+        size, shift = (1.0, 0.0) if both else (lead_size, lead_rise) if leads else (other_size, other_sink)
+        x = 0.5 + side * (0.5 - inset)
+        part = "lead" if leads else "other"
+        out.append(_actor(figure, x, framing.y + shift, framing.head * size, -12.0 * side, part=part))
     return tuple(out)
 
 
@@ -134,44 +198,49 @@ def sides(figures: tuple[Figure, ...]) -> list[float]:
     return [2 * order.index(i) / span - 1 if len(figures) > 1 else 0.0 for i in range(len(figures))]
 
 
-def _row(figures: tuple[Figure, ...], framing: Framing) -> tuple[Actor, ...]:
-    """Up to four people before the place, turned to the middle; every second one a step behind."""
+def half_body(figure: Figure) -> float:
+    """Half the width of a standing figure, in head heights."""
+    return HALF_BODY[figure.look.sex] * BODY_FACTOR.get(figure.look.build, 1.0)
+
+
+def _row(figures: tuple[Figure, ...], framing: Framing, rng: random.Random) -> tuple[Actor, ...]:
+    """Up to four people before the place, turned to the middle, every second one a step behind, all inside the frame."""
     shown = figures[:4]
-    spread = min(0.5 * WIDE_GAP * (len(shown) - 1), 0.39)
+    head = min(framing.head, LARGEST_IN_ROW[len(shown)])
     spoken = [f.speaking for f in shown]
-    out = []
+    first = rng.randrange(2)
+    spread = rng.uniform(*CLOSENESS) if len(shown) == 2 else 1.0
+    out: list[Actor] = []
     for index, (figure, side) in enumerate(zip(shown, sides(shown), strict=True)):
-        leads, behind = spoken[index] or not any(spoken), index % 2
-        out.append(
-            _actor(
-                figure, 0.5 + side * spread, framing.y - 0.008 * behind, framing.head * (1 - 0.04 * behind),
-                -12.0 * side, part="lead" if leads else "other",
-            )
-        )  # fmt: skip
+        rank = round((side + 1) / 2 * (len(shown) - 1))
+        size = head * STEPPED[(rank + first) % 2 if len(shown) < 4 else rank % 4]
+        room = (0.5 - (half_body(figure) * size + EDGE) / FRAME_WIDTH) * spread
+        y = framing.y - 0.010 * ((rank + first) % 2)
+        part = "lead" if spoken[index] or not any(spoken) else "other"
+        out.append(_actor(figure, 0.5 + side * room, y, size, -12.0 * side, part=part))
     return tuple(out)
 
 
 def _actor(
     figure: Figure, x: float, y: float, head: float, yaw: float, view: str = "front", part: str = "lead"
 ) -> Actor:
+    walks = figure.enters and part in ("lead", "other") and view == "front"
+    side = -1 if x < 0.5 or (x == 0.5 and yaw >= 0) else 1
     return Actor(
-        figure.character, figure.look, figure.emotion, round(x, 4), round(y, 4), yaw, round(head, 1),
-        view, part, figure.aura, figure.speaking,
+        figure.character, figure.look, figure.emotion, round(x, 4), round(y, 4), yaw, round(head, 1), view, part,
+        figure.aura, figure.speaking, figure.pose, figure.gaze, side if walks else 0,
     )  # fmt: skip
 
 
 def backdrop(picture: PictureRequest, framing: Framing) -> Backdrop:
     """The plate behind a shot; reverse angles look at another part of it."""
     lead = picture.figures[0] if picture.figures else None
-    side = (
-        0.0
-        if lead is None or picture.shot_size in ("wide", "insert")
-        else (0.07 if lead.yaw > 2 else -0.07 if lead.yaw < -2 else 0)
-    )
+    still = lead is None or picture.shot_size in ("wide", "insert")
+    side = 0.0 if still or abs(lead.yaw) <= 2 else SIDE_STEP if lead.yaw > 0 else -SIDE_STEP
     return Backdrop(
         picture.plate or "street", picture.time, picture.weather, picture.mood, picture.genre, plate_seed(picture),
-        zoom=framing.zoom, x=0.5 + side, y=0.52, blur=framing.blur, light=framing.light,
-        near=picture.shot_size in ("wide", "silhouette", "back"),
+        zoom=framing.zoom, x=0.5 + side, y=0.52, blur=framing.blur, light=framing.light, near=framing.near,
+        lift=framing.lift,
     )  # fmt: skip
 
 
@@ -180,54 +249,15 @@ def plate_seed(picture: PictureRequest) -> int:
     return sum(ord(c) * (i + 7) for i, c in enumerate(picture.plate + picture.genre)) % 1000
 
 
-def move(clip: ClipRequest | None, picture: PictureRequest, framing: Framing, actors: tuple[Actor, ...]) -> Move:
-    """The camera's start and end; a keyframe is a clip whose camera rests at the start."""
-    focus = (actors[0].x, actors[0].y) if actors else (0.5, 0.48)
-    kind = clip.move if clip else "hold"
-    if kind not in CAMERA_MOVES:
-        raise ValueError(f"unknown camera move {kind!r}: choose from {', '.join(CAMERA_MOVES)}")
-    still = Move(kind, 1.0, 1.0, 0, 0, 0, 0, *focus)
-    if clip is None or kind == "hold":
-        return replace(still, zoom0=1.012, zoom1=1.012)
-    seconds = clip.num_frames / clip.fps
-    return _moving(still, seconds, 0.6 + 0.8 * clip.strength, clip.seed, picture)
-
-
-def _moving(still: Move, seconds: float, power: float, seed: int, picture: PictureRequest) -> Move:
-    lead = picture.figures[0] if picture.figures else None
-    rate = EMOTIONAL_PUSH_PER_SECOND if lead and lead.emotion in LOUD else PUSH_PER_SECOND
-    sign = 1 if seed % 2 else -1
-    pan = min(MAX_PAN, PAN_PIXELS_PER_SECOND * power * seconds) / 2
-    if still.kind == "push":
-        return replace(still, zoom1=1 + min(MAX_TRAVEL, rate * power * seconds))
-    if still.kind == "pull":
-        return replace(still, zoom0=1 + min(MAX_TRAVEL, PULL_PER_SECOND * power * seconds))
-    if still.kind == "pan":
-        return replace(still, zoom0=1.05, zoom1=1.05, x0=-sign * pan, x1=sign * pan)
-    if still.kind == "tilt":
-        return replace(still, zoom0=1.05, zoom1=1.05, y0=-pan, y1=pan * 0.4)
-    if still.kind == "whip":
-        return replace(still, zoom0=1.04, zoom1=1.04, x0=-sign * 520.0, ease="whip")
-    if still.kind == "dolly_zoom":
-        return replace(still, zoom1=1.05, back_zoom1=1 + min(0.3, 0.14 * power * seconds))
-    return replace(still, zoom0=1.03, zoom1=1.04, sway=7.0 * power)
-
-
-def blinks(num_actors: int, num_frames: int, fps: int, seed: int) -> tuple[tuple[int, int], ...]:
-    """When each figure blinks: every 2.4-4.5 s, each at its own times."""
-    out = []
-    for actor in range(num_actors):
-        rng = random.Random(f"blink {seed} {actor}")
-        at = rng.uniform(0.5, BLINK_SECONDS[1]) * fps
-        while at < num_frames - 6:
-            out.append((int(at), actor))
-            at += rng.uniform(*BLINK_SECONDS) * fps
-    return tuple(sorted(out))
+def wind(picture: PictureRequest) -> float:
+    """How much the air moves hair and cloth, 0..1; nothing stirs under a roof."""
+    calm = WINDY.get(picture.plate, 0.0)
+    return min(1.0, calm + STORM) if calm and picture.weather in ("rain", "snow") else calm
 
 
 def effects(picture: PictureRequest) -> tuple[str, ...]:
     """At most two moving effects: the weather, then the mood's particles."""
-    out = []
+    out: list[str] = []
     if picture.weather in ("rain", "snow") and picture.plate in OPEN_AIR and picture.shot_size != "insert":
         out.append(picture.weather)
     elif picture.mood in MOOD_EFFECTS and (picture.mood != "tender" or picture.plate in OPEN_AIR):
