@@ -9,7 +9,7 @@ import pytest
 
 from engine.core import Bible, UserError
 from engine.story.bible import build_bible, by_role, location_roles, make_title, prop_roles, secret_clause
-from engine.story.design import MIN_DIFFERENCES, MIN_SEMITONES, MIN_YEARS, differences
+from engine.story.design import MIN_DIFFERENCES, MIN_SEMITONES, MIN_YEARS, look_of
 from engine.story.names import Namer, initial, slug
 from engine.story.phrases import phrases
 from engine.story.premise import Premise, read_premise
@@ -28,6 +28,7 @@ from models.base import (
     TIMES,
     WEATHERS,
 )
+from models.looks import confusable, differences
 
 PREMISES = [
     "A CEO's secret daughter is kidnapped by her billionaire father's rival, but she has a hidden spiritual power.",
@@ -65,7 +66,8 @@ def test_every_bible_is_complete_and_its_people_are_told_apart(text: str, seed: 
     assert [c.role for c in cast] == ["lead", "rival", "ally", "traitor", "authority", "innocent"]
     assert len({c.id for c in cast}) == len({initial(c.name) for c in cast}) == 6
     for a, b in itertools.combinations(cast, 2):
-        assert differences(a.design, b.design) >= MIN_DIFFERENCES, (a.name, b.name, a.design, b.design)
+        looks = look_of(a.design, a.sex, a.age), look_of(b.design, b.sex, b.age)
+        assert differences(*looks) >= MIN_DIFFERENCES and not confusable(*looks), (a.name, b.name, looks)
         apart = abs(a.voice.pitch - b.voice.pitch) >= MIN_SEMITONES or abs(a.age - b.age) >= MIN_YEARS
         assert apart, (a.name, b.name)
     for person in cast:

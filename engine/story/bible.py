@@ -112,8 +112,7 @@ def _characters(
 ) -> list[Character]:
     tables = phrases(language)
     stylist = Stylist(language, premise.era, f"{seed}-{premise.text}", tables["outfit_of"])
-    order = sorted(members.values(), key=lambda m: (m.role != "innocent", m.role != "authority"))  # least choice first
-    designs = {m.role: stylist.design(m.role, m.sex, m.age, m.occupation) for m in order}
+    designs = stylist.cast([(m.role, m.sex, m.age, m.occupation) for m in members.values()])
     timbres: dict[Role, str] = {role: tables[role]["timbre"] for role in members}
     voices = spread_voices([(r, m.age, m.sex) for r, m in members.items()], timbres)
     rng = random.Random(f"bible-{language}-{seed}-{premise.text}")

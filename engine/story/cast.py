@@ -27,6 +27,8 @@ _TRAINEE = (21, 26)
 GROWN = 14
 """From this age on an innocent has a trade."""
 _WEIGHTY = ("ceo", "doctor", "surgeon", "detective", "captain", "general", "queen", "judge", "professor", "总裁", "将军", "医生", "皇后", "废后", "侦探", "法医")  # fmt: skip
+MOST_MEN = 4
+"""Where the premise leaves it open, no more than this: five grown men have too few heads of hair to be told apart."""
 _LOVE = ("spouse", "lover", "ex")
 _SHARES_NAME = ("parent", "child", "sibling", "spouse")
 
@@ -90,7 +92,8 @@ def _sex(
     chances: Mapping[Role, float] = {"lead": 0.75, "rival": 0.3, "traitor": 0.65, "authority": 0.25, "innocent": 0.5}
     if role == "ally" and lead:
         return "male" if lead.sex == "female" else "female"
-    return "female" if rng.random() < chances[role] else "male"
+    crowded = sum(m.sex == "male" for m in members.values()) >= MOST_MEN
+    return "female" if crowded or rng.random() < chances[role] else "male"
 
 
 def _age(rng: random.Random, premise: Premise, role: Role, kin: Mapping[Role, str]) -> int:

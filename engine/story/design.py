@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from engine.core import Design, Language, Role, VoiceDirection
+from models.base import COLOURS, Look
+from models.looks import LEAST_COLOUR_GAP, MOST_OVERLAP, differences, hair_gap, outfit_gap, overlap
 
 OLD_ERAS = ("palace", "fantasy")
 ELDER, CHILD = 55, 14
 MIN_SEMITONES, MIN_YEARS = 3.0, 8
 """Two voices differ by at least one of these."""
 MIN_DIFFERENCES = 3
-"""Of hair silhouette, hair value, outfit hue, eye shape and accessory, between any two of a cast."""
+"""Of the six traits of models.looks.differences, between any two of a cast."""
+OVERLAPS = (0.82, 0.84, MOST_OVERLAP, 0.9, 1.0)
+"""How alike two outlines of a cast may be: the first that lets everybody have a fitting head of hair."""
+GAPS = (LEAST_COLOUR_GAP + 3, LEAST_COLOUR_GAP, 0.0)
+"""How far apart two of a cast are in colour: the first that can be had."""
+PLAINER = {"school": ("dress", "street"), "hospital": ("coat", "coat"), "armour": ("robe", "coat")}
+"""What to wear (woman, man) where an outfit has one colour whatever is asked, and somebody has it already."""
+MOST_STEPS = 20_000
+"""Tries of one search before the next, easier limit."""
 
 HAIR: Mapping[str, tuple[str, ...]] = {
-    "female": ("long", "bob", "wavy", "ponytail", "layered", "curtain"),
-    "male": ("layered", "curtain", "undercut", "slick", "long", "ponytail"),
-    "female_old": ("palace_bun", "long", "wavy", "ponytail", "twin_tails", "curtain"),
-    "male_old": ("topknot", "long", "ponytail", "layered", "slick", "curtain"),
-    "female_child": ("twin_tails", "bob", "ponytail"),
-    "male_child": ("curtain", "layered", "undercut"),
-    "female_elder": ("granny_bun", "palace_bun", "bob"),
-    "male_elder": ("slick", "curtain", "layered"),
+    "female": ("long", "bob", "wavy", "ponytail", "layered", "curtain", "twin_tails", "palace_bun"),
+    "male": ("layered", "curtain", "undercut", "slick", "ponytail", "long", "wavy", "topknot"),
+    "female_old": ("palace_bun", "long", "wavy", "ponytail", "twin_tails", "curtain", "layered", "bob"),
+    "male_old": ("topknot", "long", "ponytail", "slick", "layered", "wavy", "curtain", "undercut"),
+    "female_child": ("twin_tails", "bob", "ponytail", "curtain"),
+    "male_child": ("curtain", "layered", "undercut", "slick"),
+    "female_elder": ("granny_bun", "palace_bun", "bob", "curtain", "wavy", "ponytail"),
+    "male_elder": ("slick", "undercut", "layered", "ponytail", "long", "topknot"),
+    "male_elder_old": ("topknot", "long", "slick", "ponytail", "wavy", "layered"),
 }
-DARK, MIDDLE, LIGHT = ("raven", "blue_black", "brown_black"), ("chestnut", "auburn"), ("blond", "silver")
-VALUE = {**dict.fromkeys(DARK, 0), **dict.fromkeys((*MIDDLE, "violet", "crimson"), 1), **dict.fromkeys(LIGHT, 2)}
+"""Heads of hair that fit, the likeliest first; no pins and buns of women for men."""
+LIKELY = 4
+DARK, MIDDLE = ("raven", "blue_black", "brown_black"), ("chestnut", "auburn")
 HUES: Mapping[Role, tuple[str, ...]] = {
     "lead": ("crimson", "teal", "emerald", "violet", "sky", "red"),
     "rival": ("black", "navy", "grey"),
@@ -64,42 +78,115 @@ WOMEN: Mapping[Role, str] = {
 }  # fmt: skip
 
 
-def differences(a: Design, b: Design) -> int:
-    """In how many of the five visible traits two designs differ."""
-    return sum(
-        (
-            a.hair != b.hair,
-            VALUE[a.hair_colour] != VALUE[b.hair_colour],
-            a.outfit_colour != b.outfit_colour,
-            a.eyes != b.eyes,
-            a.accessories != b.accessories,
-        )
-    )
+T = TypeVar("T")
+FIRST: tuple[Role, ...] = ("innocent", "lead", "authority")
+"""Who chooses first: the child has least choice of hair, the lead the best claim."""
+Person = tuple[Role, str, int, str]
+"""Role, sex, age and trade of one to design."""
+
+
+def look_of(design: Design, sex: str, age: int) -> Look:
+    """A design as something that can be measured."""
+    return Look(sex=sex, age=age, **design.model_dump())
+
+
+def search(options: Sequence[Sequence[T]], fits: Callable[[T, T], bool], most: int = MOST_STEPS) -> list[T] | None:
+    """One of each row so that any two fit, earlier ones preferred; None when there is none within `most` tries."""
+    chosen: list[T] = []
+    at = [0] * len(options)
+    for _ in range(most):
+        if len(chosen) == len(options):
+            return chosen
+        row = len(chosen)
+        if at[row] == len(options[row]):
+            if not chosen:
+                return None
+            at[row] = 0
+            chosen.pop()
+            continue
+        wanted = options[row][at[row]]
+        at[row] += 1
+        if all(fits(other, wanted) for other in chosen):
+            chosen.append(wanted)
+    return None
 
 
 class Stylist:
-    """Designs one cast; hair, hue and accessory are never given twice."""
+    """Designs one cast whose outlines and colours are told apart; no accessory, hair or cloth colour is given twice."""
 
     def __init__(self, language: Language, era: str, seed: str, outfits: Mapping[str, str]) -> None:
         self.language, self.era, self.outfits = language, era, outfits
         self.random = random.Random(f"design-{language}-{seed}")
         self.used: set[str] = set()
 
-    def design(self, role: Role, sex: str, age: int, occupation: str) -> Design:
+    def cast(self, people: Sequence[Person]) -> dict[Role, Design]:
+        """A design for each, no two alike."""
+        order = sorted(people, key=lambda p: FIRST.index(p[0]) if p[0] in FIRST else len(FIRST))
+        sketches = [(self._sketch(*person), person[1], person[2]) for person in order]
+        combed = self._combed(sketches)
+        coloured = self._coloured([p[0] for p in order], combed)
+        return {person[0]: design for person, design in zip(order, coloured, strict=True)}
+
+    def _sketch(self, role: Role, sex: str, age: int, occupation: str) -> Design:
+        """A design whose hair and colours are still to be chosen."""
         accessory = self._accessory(role, sex)
         return Design(
-            hair=self._hair(sex, age),
-            hair_colour=self._hair_colour(age),
-            eyes=self.random.choice(EYES[role]),
+            hair="",
+            hair_colour="raven",
+            eyes=EYES[role][0],
             eye_colour=self.random.choice(("amber", "steel", "jade", "wine")),
             skin=self._skin(sex, age),
             outfit=self._outfit(role, sex, age, occupation),
-            outfit_colour=self._fresh(self._shuffled(HUES[role])),
+            outfit_colour=HUES[role][0],
             accessories=(accessory,) if accessory else (),
-            build="slight"
-            if age < CHILD
-            else ("broad" if sex == "male" and role in ("ally", "authority") else "medium"),
+            build=self._build(role, sex, age),
         )
+
+    def _build(self, role: Role, sex: str, age: int) -> str:
+        """Men who guard and rule are broad, the young and the sly slight."""
+        if age < CHILD or (sex == "female" and role in ("innocent", "traitor")):
+            return "slight"
+        return "broad" if sex == "male" and role in ("ally", "authority") else "medium"
+
+    def _combed(self, sketches: Sequence[tuple[Design, str, int]]) -> list[Look]:
+        """Heads of hair with outlines as different as can be had."""
+        options = [
+            [look_of(design.model_copy(update={"hair": hair}), sex, age) for hair in self._hairs(sex, age)]
+            for design, sex, age in sketches
+        ]
+
+        def fits(limit: float) -> Callable[[Look, Look], bool]:
+            return lambda a, b: a.hair != b.hair and overlap(a, b) <= limit
+
+        found = next((row for limit in OVERLAPS if (row := search(options, fits(limit)))), None)
+        return found or [row[0] for row in options]
+
+    def _coloured(self, roles: Sequence[Role], looks: Sequence[Look]) -> list[Design]:
+        """Colours of hair and cloth, and eyes, so that nobody is taken for another."""
+        options = [self._colours(role, look) for role, look in zip(roles, looks, strict=True)]
+
+        def fits(gap: float) -> Callable[[Look, Look], bool]:
+            return lambda a, b: max(hair_gap(a, b), outfit_gap(a, b)) >= gap and _apart(a, b)
+
+        found = next((row for gap in GAPS if (row := search(options, fits(gap)))), None)
+        return [_design(look) for look in found or [row[0] for row in options]]
+
+    def _colours(self, role: Role, look: Look) -> list[Look]:
+        """A look in every colour and with the eyes that suit the role: the role's own colours first."""
+        own, rest = self._shuffled(HUES[role]), self._shuffled([c for c in COLOURS if c not in HUES[role]])
+        hair = self._hair_colours(look.age)
+        eyes = self._shuffled(EYES[role])
+        return [
+            replace(look, outfit=outfit, outfit_colour=cloth, hair_colour=colour, eyes=eye)
+            for outfit in self._wearable(look)
+            for cloth in (*own, *rest)
+            for colour in hair
+            for eye in eyes
+        ]
+
+    def _wearable(self, look: Look) -> list[str]:
+        plainer = PLAINER.get(look.outfit)
+        return [look.outfit, self._of_era(plainer[look.sex == "male"], look.sex)] if plainer else [look.outfit]
 
     def _shuffled(self, words: Sequence[str]) -> list[str]:
         return self.random.sample(list(words), len(words))
@@ -110,21 +197,23 @@ class Stylist:
         self.used.add(word)
         return word
 
-    def _hair(self, sex: str, age: int) -> str:
-        kind = "_child" if age < CHILD else "_elder" if age >= ELDER else "_old" if self.era in OLD_ERAS else ""
-        own = list(HAIR[sex + kind])
-        rest = [h for h in HAIR[f"{sex}_old" if self.era in OLD_ERAS else sex] if h not in own]
-        head = own if kind in ("_elder", "_child") else self._shuffled(own[:4]) + own[4:]
-        return self._fresh([*head, *rest])
+    def _hairs(self, sex: str, age: int) -> list[str]:
+        """Heads of hair for a sex, an age and the era: the likely ones in chance order, then the others."""
+        old = "_old" if self.era in OLD_ERAS else ""
+        kind = "_child" if age < CHILD else "_elder" if age >= ELDER else old
+        own = HAIR.get(f"{sex}{kind}{old}", HAIR[sex + kind])
+        likely = list(own[:LIKELY]) if kind in ("_elder", "_child") else self._shuffled(own[:LIKELY])
+        rest = [hair for hair in HAIR[sex + old] if hair not in own]
+        return [*likely, *own[LIKELY:], *rest]
 
-    def _hair_colour(self, age: int) -> str:
+    def _hair_colours(self, age: int) -> list[str]:
         if age >= ELDER:
-            return "silver"
+            return ["silver"]
         if self.language == "zh" and self.era != "fantasy":
-            return self.random.choice((*DARK, *DARK, "chestnut"))
+            return list(dict.fromkeys(self._shuffled((*DARK, *DARK, "chestnut"))))
         if self.era == "fantasy":
-            return self.random.choice((*DARK, "silver", "crimson", "violet", "blond"))
-        return self.random.choice((*DARK, *MIDDLE, *MIDDLE, "blond"))
+            return list(dict.fromkeys(self._shuffled((*DARK, "silver", "crimson", "violet", "blond"))))
+        return list(dict.fromkeys(self._shuffled((*DARK, *MIDDLE, *MIDDLE, "blond"))))
 
     def _skin(self, sex: str, age: int) -> str:
         if age >= ELDER:
@@ -163,6 +252,15 @@ class Stylist:
             outfit = swaps.get(outfit, outfit)
             return "hanfu" if self.language == "zh" and outfit in ("gown", "dress") else outfit
         return {"suit": "blazer"}.get(outfit, outfit) if sex == "female" else {"gown": "suit"}.get(outfit, outfit)
+
+
+def _apart(a: Look, b: Look) -> bool:
+    return a.outfit_colour != b.outfit_colour and differences(a, b) >= MIN_DIFFERENCES
+
+
+def _design(look: Look) -> Design:
+    """The reverse of look_of: a Design is a Look without sex and age."""
+    return Design(**{name: getattr(look, name) for name in Design.model_fields})
 
 
 def _distance(base: float, pitch: int) -> tuple[float, int]:
