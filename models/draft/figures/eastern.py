@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.draft.figures.anatomy import Subject
+from models.draft.figures.arms import arms_from_behind
 from models.draft.figures.geometry import Point, clipped, path, sample
 from models.draft.figures.palette import CLOTHS, GOLD, LINEN, SILVER, STEEL, Tone, accent, cloth, mix
 from models.draft.figures.tailoring import FLOOR, HIP, SIDES, WAIST, OutfitArt, Tailor, across, darker
@@ -49,35 +50,6 @@ def _clouds(tailor: Tailor, points: list[tuple[float, float, float]], tone: Tone
     return clipped(outline, out) if outline else out
 
 
-def _wide_sleeves(tailor: Tailor, tone: Tone, border: Tone, low: float = 2140) -> str:
-    """Long hanging sleeves that meet before the waist and hide the hands."""
-    w, out = tailor.wide, ""
-    for side in SIDES:
-        outer = [
-            (w * 0.76, 796),
-            (w * 0.97, 846),
-            (w + 60, 1010),
-            (w + 130, 1400),
-            (w + 170, low - 180),
-            (w + 150, low),
-        ]
-        hem = [(w + 150, low), (w * 0.86, low + 40), (w * 0.46, low - 80)]
-        inner = [(w * 0.46, low - 80), (w * 0.34, 1760), (w * 0.30, 1560), (w * 0.62, 1320), (w * 0.78, 1060)]
-        shade = [(w * 0.86, 900), (w * 0.92, 1400), (w * 0.84, low + 60)]
-        if side < 0:
-            shade = [(w * 0.70, 1100), (w * 0.60, 1400), (w * 0.62, low)]
-        out += tailor.piece(
-            tone, across(outer, side), across(hem, side), across(inner, side), shade=across(shade, side)
-        )
-        opening = [(w * 0.46, low - 80), (w * 0.34, 1760), (w * 0.30, 1560)]
-        out += tailor.band(across(opening, side), 64, border)
-        for dx, top in ((0.98, 1080), (0.84, 1240), (0.7, 1420)):
-            line = [(w * dx, top), (w * (dx + 0.10), top + 300), (w * (dx + 0.10), low - 60)]
-            out += tailor.fold(across(line, side), tone, 11, 0.8)
-        out += tailor.gleam(across([(w + 20, 1000), (w + 84, 1400), (w + 110, 1900)], side), tone, 14, 0.4)
-    return out
-
-
 def _sash(tailor: Tailor, tone: Tone, metal: Tone) -> str:
     w = tailor.waist
     out = tailor.band([(-w - 8, WAIST - 40), (0, WAIST - 12), (w + 8, WAIST - 40)], 168, tone)
@@ -101,22 +73,16 @@ def hanfu(who: Subject) -> OutfitArt:
     )
     skirt += _clouds(tailor, [(-330, 3560, 2.2), (-70, 3640, 2.0), (250, 3570, 2.2), (480, 3640, 1.8)], metal)
     neck = [(0, 1040), (60, 900), (tailor.neck, 722)]
-    sleeves = _wide_sleeves(tailor, tone, brocade)
-    sleeves += _clouds(
-        tailor,
-        [(-w - 30, 1330, 1.2), (-w + 40, 1640, 1.5), (-w - 60, 1900, 1.6), (w + 40, 1400, 1.3), (w + 10, 1750, 1.6)],
-        metal,
-    )
     rows = ((62, 0, LINEN), (56, 26, trim), (74, 60, brocade))
-    front = skirt + tailor.bodice(tone, neck, WAIST + 60)
+    front = tailor.bodice(tone, neck, WAIST + 60)
     front += _clouds(
         tailor, [(-w * 0.62, 960, 1.1), (w * 0.64, 1000, 1.1), (w * 0.4, 1230, 1.0), (-w * 0.5, 1260, 0.9)], metal
     )
-    front += _collars(tailor, rows, metal) + _sash(tailor, trim, metal) + sleeves
-    rear = skirt + tailor.nape(tone, WAIST + 60) + _sash(tailor, trim, metal) + sleeves
+    front += _collars(tailor, rows, metal) + _sash(tailor, trim, metal)
+    rear = skirt + arms_from_behind(who) + tailor.nape(tone, WAIST + 60) + _sash(tailor, trim, metal)
     rear += tailor.band([(-tailor.neck - 20, 744), (0, 712), (tailor.neck + 20, 744)], 74, brocade)
     rear += _clouds(tailor, [(-130, 1010, 1.9), (120, 1130, 1.7)], metal)
-    return OutfitArt(front, rear)
+    return OutfitArt(front, skirt, rear)
 
 
 def robe(who: Subject) -> OutfitArt:
@@ -126,7 +92,7 @@ def robe(who: Subject) -> OutfitArt:
     inner = Tone(mix(tone.base, "#f4efe8", 0.72), mix(tone.shade, "#cfc6cc", 0.6), "#ffffff", tone.ink)
     band = darker(tone, 0.5)
     lower = tailor.skirt(inner, FLOOR - 30, 470, pleats=6)
-    front = lower + tailor.bodice(inner, [(0, 1040), (60, 900), (n, 722)], WAIST + 60)
+    front = tailor.bodice(inner, [(0, 1040), (60, 900), (n, 722)], WAIST + 60)
     front += _collars(tailor, ((60, 0, LINEN), (66, 34, band)), None)
     front += tailor.band([(-tailor.waist, WAIST), (0, WAIST + 20), (tailor.waist, WAIST)], 110, band)
     cord = [[(6, WAIST + 60), (24, 1900), (10, 2300)], [(-6, WAIST + 60), (-26, 1880), (-20, 2240)]]
@@ -146,13 +112,8 @@ def robe(who: Subject) -> OutfitArt:
         )
         front += tailor.band(across(edge, side), 58, band)
         front += tailor.fold(across([(w * 0.9, 2100), (w * 1.1, 2900), (520, 3800)], side), tone, 12)
-    front += _wide_sleeves(tailor, tone, band)
-    rear = (
-        tailor.skirt(tone, FLOOR - 10, 640, pleats=5)
-        + tailor.nape(tone, WAIST + 100)
-        + _wide_sleeves(tailor, tone, band)
-    )
-    return OutfitArt(front, rear + tailor.band([(-n - 20, 744), (0, 712), (n + 20, 744)], 70, band))
+    rear = tailor.skirt(tone, FLOOR - 10, 640, pleats=5) + arms_from_behind(who) + tailor.nape(tone, WAIST + 100)
+    return OutfitArt(front, lower, rear + tailor.band([(-n - 20, 744), (0, 712), (n + 20, 744)], 70, band))
 
 
 def _scales(tailor: Tailor, top: float, low: float, wide: float, metal: Tone) -> str:
@@ -231,21 +192,10 @@ def armour(who: Subject) -> OutfitArt:
     lower = tailor.trousers(CLOTHS["black"], LEATHER) + tailor.skirt(under, 2760, tailor.hip * 1.25, pleats=5)
     lower += _scales(tailor, WAIST + 80, 2360, tailor.hip * 1.06, metal)
     plates = "".join(_pauldron(tailor, side, metal, trim) for side in SIDES)
-    front = cape + lower + tailor.bodice(under, [(0, 800), (n * 0.7, 780), (n, 722)], WAIST + 100)
-    front += _breastplate(tailor, metal, trim) + tailor.sleeves(under) + _bracers(tailor, metal)
+    front = lower + tailor.bodice(under, [(0, 800), (n * 0.7, 780), (n, 722)], WAIST + 100)
+    front += _breastplate(tailor, metal, trim)
     front += tailor.band([(-n - 60, 772), (-n * 0.5, 830), (0, 852), (n * 0.5, 830), (n + 60, 772)], 66, silk) + plates
-    rear = lower + tailor.nape(under) + tailor.sleeves(under) + cape
+    rear = lower + arms_from_behind(who) + tailor.nape(under) + cape
     for k in (-2, -1, 0, 1, 2):
         rear += tailor.fold([(k * 90, 900), (k * 130, 2000), (k * 190, 3800)], silk, 14)
-    return OutfitArt(front, rear + plates)
-
-
-def _bracers(tailor: Tailor, metal: Tone) -> str:
-    w, a, out = tailor.wide, tailor.arm, ""
-    for side in SIDES:
-        guard = [(w + 50, 1700), (w + 44, 2030), (w + 30 - a * 0.9, 2030), (w + 34 - a, 1700)]
-        out += tailor.flat(metal, across(guard, side))
-        for y in (1770, 1940):
-            out += tailor.band(across([(w + 46, y), (w + 38 - a, y)], side), 22, LEATHER, 3)
-        out += tailor.gleam(across([(w - a * 0.4, 1720), (w - a * 0.4, 2010)], side), metal, 14, 0.8)
-    return out
+    return OutfitArt(front, cape, rear + plates)

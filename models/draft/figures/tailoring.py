@@ -32,9 +32,11 @@ SIDES = (-1, 1)
 
 @dataclass(frozen=True)
 class OutfitArt:
-    """Clothes over the neck and chest, and the same from behind; both reach the floor."""
+    """Clothes without arms; `torso` with the legs when they are trousers, `hem` what hangs and sways below the waist and
+    is drawn before the torso, `rear` all of it from behind, arms included."""
 
-    front: str
+    torso: str
+    hem: str
     rear: str
 
 
@@ -108,11 +110,17 @@ class Tailor:
     def shoulder_line(self) -> list[Point]:
         """From beside the neck to the end of the shoulder, on the right."""
         w = self.wide
-        return [(self.neck, 726), (self.neck + 66, 764), (w * 0.80, 800), (w * 0.97, 858)]
+        return [(self.neck, 726), (self.neck + 66, 764), (w * 0.78, 800), (w * 0.90, 832)]
 
     def flank(self, low: float = HIP) -> list[Point]:
         """From the shoulder's end down the right side of the trunk."""
-        side = [(self.wide * 0.97, 858), (self.wide * 0.92, 1080), (self.waist, WAIST), (self.hip, HIP)]
+        side = [
+            (self.wide * 0.90, 832),
+            (self.wide * 0.82, 940),
+            (self.wide * 0.79, 1090),
+            (self.waist, WAIST),
+            (self.hip, HIP),
+        ]
         above = [p for p in side if p[1] < low]
         x0, y0 = above[-1]
         share = (low - y0) / (HIP - y0) if y0 < HIP else 1.0
@@ -125,7 +133,7 @@ class Tailor:
         if sleeveless:
             w = self.wide
             shoulder = [right[-1], (w * 0.66, 782)]
-            flank = [(w * 0.66, 782), (w * 0.66, 900), (w * 0.74, 1050), (w * 0.86, 1190), *flank[2:]]
+            flank = [(w * 0.66, 782), (w * 0.66, 900), (w * 0.74, 1050), (w * 0.86, 1190), *flank[3:]]
         neck = mirrored(right[::-1]) + right[1:]
         left_shoulder, left_flank = mirrored(shoulder), mirrored(flank)
         w = self.wide
@@ -139,75 +147,6 @@ class Tailor:
         for side in SIDES:
             out += self.fold(across([(w * 0.80, 1040), (w * 0.62, 1110), (w * 0.48, 1120)], side), tone, 7)
             out += self.fold(across([(self.waist * 0.98, WAIST - 30), (self.waist * 0.7, WAIST + 10)], side), tone, 6)
-        return out
-
-    def sleeve_outline(self, side: int, low: float = WRIST, loose: float = 0) -> tuple[list[Point], list[Point]]:
-        w, a = self.wide, self.arm + loose
-        outer = [
-            (w * 0.78, 798),
-            (w * 0.96, 838),
-            (w + 26, 950),
-            (w + 44 + loose * 0.4, 1260),
-            (w + 40 + loose * 0.7, 1640),
-        ]
-        outer = [p for p in outer if p[1] < low - 60] + [(w + 30 + loose * 0.8, low)]
-        inner = [
-            (w + 30 + loose * 0.8 - a * 0.86, low),
-            (w + 40 - a, 1640),
-            (w + 34 - a, 1300),
-            (w * 0.86, 1070),
-            (w * 0.80, 960),
-        ]
-        inner = [p for p in inner if p[1] < low - 60 or p[1] == low]
-        return across(outer, side), across(inner, side)
-
-    def sleeves(
-        self, tone: Tone, low: float = WRIST, loose: float = 0, cuff: Tone | None = None, hands: bool = True
-    ) -> str:
-        """Both arms in cloth, hands below them."""
-        out, w = "", self.wide
-        for side in SIDES:
-            if hands:
-                out += self.hand(side, low) if low >= WRIST else self.bare_arm(side, low)
-            outer, inner = self.sleeve_outline(side, low, loose)
-            edge = w + 40 - self.arm
-            x = edge + self.arm * (0.30 if side > 0 else 0.22)
-            shade = across([(x, 860), (x, 1500), (x - 10 * side, low + 20)], side)
-            out += self.piece(tone, outer, inner, shade=shade)
-            for y in (1440, 1520):
-                if y < low - 120:
-                    out += self.fold(across([(w + 30, y), (w - 20, y + 40), (edge + 24, y + 30)], side), tone, 7)
-            if cuff:
-                out += self.band([outer[-1], inner[0]], 46, cuff)
-        return out
-
-    def bare_arm(self, side: int, top: float) -> str:
-        """Skin from a short sleeve's hem to the hand."""
-        tone, w, a = skin_tone(self.who.skin), self.wide, self.arm * 0.78
-        outer = [(w * 0.80, 830), (w + 4, 900), (w + 28, 1260), (w + 26, 1640), (w + 14, WRIST + 20)]
-        inner = [(w + 14 - a * 0.66, WRIST + 20), (w + 26 - a, 1640), (w + 28 - a, 1300), (w * 0.82, 1060)]
-        shade = [(w - 8, 860), (w - 12, 1500), (w - 20, 2080)] if side > 0 else []
-        out = self.hand(side, WRIST)
-        return out + self.piece(tone, across(outer, side), across(inner, side), shade=across(shade, side))
-
-    def hand(self, side: int, wrist: float) -> str:
-        """A relaxed hand at the end of the sleeve."""
-        gloved = "gloves" in self.who.look.accessories
-        tone = Tone("#2a262e", "#17141a", "#55505e", "#08070a") if gloved else skin_tone(self.who.skin)
-        x, s = self.wide + 30 - self.arm * 0.42, self.arm / 140
-        shape = [(-38, -30), (-46, 60), (-40, 130), (-20, 210), (6, 226), (26, 190), (40, 110), (44, 40), (38, -30)]
-        out = self.piece(tone, across([(x + dx * s, wrist + dy * s) for dx, dy in shape], side), line=4)
-        thumb = [
-            (x - 40 * s, wrist + 30 * s),
-            (x - 56 * s, wrist + 90 * s),
-            (x - 46 * s, wrist + 146 * s),
-            (x - 30 * s, wrist + 120 * s),
-        ]
-        out += self.piece(tone, across(thumb, side), line=4)
-        for dx in (-14, 8):
-            out += self.fold(
-                across([(x + dx * s, wrist + 120 * s), (x + (dx + 2) * s, wrist + 205 * s)], side), tone, 4
-            )
         return out
 
     def trousers(self, tone: Tone, shoe: Tone) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from models.draft.figures.anatomy import Subject
+from models.draft.figures.arms import arms_from_behind
 from models.draft.figures.geometry import Point, clipped, ellipse, pair, path, spline
 from models.draft.figures.palette import CLOTHS, GOLD, LINEN, STEEL, Tone, accent, cloth, mix
+from models.draft.figures.sleeves import faded
 from models.draft.figures.tailoring import KNEE, SIDES, WAIST, OutfitArt, Tailor, across, darker
 from models.draft.figures.western import LEATHER, jacket, mirrored_pair, shirt, tie
 
@@ -20,7 +22,6 @@ def street(who: Subject) -> OutfitArt:
     front = lower + tailor.bodice(under, [(0, 812), (n * 0.6, 780), (n, 726)], 1800)
     front += tailor.seam([(-n * 0.9, 742), (-n * 0.5, 806), (0, 834), (n * 0.5, 806), (n * 0.9, 742)], under)
     front += jacket(tailor, tone, 1920, 1070, 6)
-    front += tailor.sleeves(tone, loose=30, cuff=darker(tone, 0.15))
     for side in SIDES:
         hood = [(n - 14, 664), (n + 50, 690), (n + 120, 790), (n + 96, 900), (n + 16, 1010), (30, 1060)]
         front += tailor.piece(tone, across(hood, side), across([(24, 1040), (n * 0.6, 900), (n - 10, 780)], side))
@@ -31,10 +32,10 @@ def street(who: Subject) -> OutfitArt:
         front += tailor.seam(across(pocket[1:4], side), tone, 5)
     front += tailor.band([(-tailor.hip, 1900), (0, 1916), (tailor.hip, 1900)], 60, darker(tone, 0.15))
     front += tailor.seam([(0, 1070), (4, 1500), (0, 1900)], tone, 6)
-    rear = lower + tailor.nape(tone, 1920) + tailor.sleeves(tone, loose=30, cuff=darker(tone, 0.15))
+    rear = lower + arms_from_behind(who) + tailor.nape(tone, 1920)
     hood = [(-n - 90, 740), (-n, 690), (0, 676), (n, 690), (n + 90, 740), (n + 40, 900), (0, 1000), (-n - 40, 900)]
     rear += tailor.piece(tone, [*hood, hood[0]], shade=[(10, 660), (0, 1010)])
-    return OutfitArt(front, rear + tailor.fold([(-n, 760), (0, 800), (n, 760)], tone))
+    return OutfitArt(front, "", rear + tailor.fold([(-n, 760), (0, 800), (n, 760)], tone))
 
 
 def _stripes(tailor: Tailor, outline: str, colour: str, low: float) -> str:
@@ -49,9 +50,7 @@ def _stripes(tailor: Tailor, outline: str, colour: str, low: float) -> str:
 def hospital(who: Subject) -> OutfitArt:
     """Striped patient's pyjamas with an open collar."""
     tailor, tone = Tailor(who), cloth(who.look.outfit_colour)
-    pale = Tone(
-        mix(tone.base, "#ffffff", 0.82), mix(tone.shade, "#ffffff", 0.62), "#ffffff", mix(tone.ink, tone.base, 0.35)
-    )
+    pale = faded(tone)
     stripe, n = mix(tone.base, "#ffffff", 0.38), tailor.neck
     lower = tailor.trousers(pale, LINEN)
     neck = [(0, 1000), (50, 880), (n + 4, 732)]
@@ -60,10 +59,6 @@ def hospital(who: Subject) -> OutfitArt:
     front = lower + tailor.bodice(pale, neck, 1980, 4) + _stripes(tailor, outline, stripe, 1990)
     front += tailor.seam([(0, 1000), (6, 1300), (0, 1980)], pale, 5)
     front += "".join(tailor.button(14, y, 10, LINEN) for y in (1090, 1270, 1450, 1630, 1810))
-    sleeves = tailor.sleeves(pale, loose=24)
-    for side in SIDES:
-        outer, inner = tailor.sleeve_outline(side, loose=24)
-        sleeves += _stripes(tailor, tailor.outline(outer, inner), stripe, 2040)
     for side in SIDES:
         flap = [(n - 10, 706), (n + 50, 760), (n + 52, 884), (n + 4, 900), (12, 996), (n * 0.5, 860)]
         front += tailor.flat(
@@ -71,8 +66,8 @@ def hospital(who: Subject) -> OutfitArt:
         )
     w = tailor.wide
     tag = tailor.flat(LINEN, [(w * 0.36, 1110), (w * 0.66, 1100), (w * 0.67, 1180), (w * 0.37, 1190)], 3)
-    rear = lower + tailor.nape(pale, 1980) + _stripes(tailor, outline, stripe, 1990) + sleeves
-    return OutfitArt(front + sleeves + tag, rear)
+    rear = lower + arms_from_behind(who) + tailor.nape(pale, 1980) + _stripes(tailor, outline, stripe, 1990)
+    return OutfitArt(front + tag, "", rear)
 
 
 def _vest(tailor: Tailor, tone: Tone, trim: Tone) -> OutfitArt:
@@ -80,12 +75,12 @@ def _vest(tailor: Tailor, tone: Tone, trim: Tone) -> OutfitArt:
     lower = tailor.trousers(darker(tone), LEATHER)
     neck = [(0, 1130), (60, 990), (n + 30, 750)]
     piping = [(0, 1164), (60, 1024), (n + 34, 790)]
-    front = lower + shirt(tailor) + tie(tailor, trim) + tailor.sleeves(LINEN, loose=16)
+    front = lower + shirt(tailor) + tie(tailor, trim)
     front += tailor.bodice(tone, neck, 1880, sleeveless=True)
     front += tailor.band(mirrored_pair(neck), 24, LINEN) + tailor.band(mirrored_pair(piping), 10, trim, 2)
     front += tailor.button(tailor.wide * 0.46, 1080, 22, GOLD)
     front += tailor.band([(-hip, 1850), (0, 1866), (hip, 1850)], 44, darker(tone, 0.15))
-    return OutfitArt(front, lower + tailor.sleeves(LINEN, loose=16) + tailor.nape(tone, 1880))
+    return OutfitArt(front, "", lower + arms_from_behind(tailor.who) + tailor.nape(tone, 1880))
 
 
 def _line(tailor: Tailor, points: list[Point], colour: str, width: float) -> str:
@@ -110,14 +105,19 @@ def _sailor_collar(tailor: Tailor, tone: Tone, trim: Tone) -> str:
 def _sailor(tailor: Tailor, tone: Tone, trim: Tone) -> OutfitArt:
     n, w = tailor.neck, tailor.wide
     lower = tailor.legs(LINEN, LEATHER) + tailor.skirt(tone, KNEE - 240, tailor.hip * 1.35, pleats=9)
-    lower += tailor.sleeves(LINEN, loose=26, cuff=tone)
-    front = lower + tailor.bodice(LINEN, [(0, 1060), (50, 940), (n + 8, 740)], WAIST + 120, 4)
+    front = tailor.bodice(LINEN, [(0, 1060), (50, 940), (n + 8, 740)], WAIST + 120, 4)
     front += tailor.flat(LINEN, [(-44, 960), (44, 960), (0, 1060)], 3)
     front += tailor.seam([(-40, 980), (0, 990), (40, 980)], tone, 6) + _sailor_collar(tailor, tone, trim)
     cape = mirrored_pair([(0, 706), (n, 716), (w * 0.66, 790), (w * 0.6, 1060)])
     stripe = [(-w * 0.6, 800), (-w * 0.54, 1020), (w * 0.54, 1020), (w * 0.6, 800)]
-    rear = lower + tailor.nape(LINEN, WAIST + 120) + tailor.flat(tone, cape) + _line(tailor, stripe, LINEN.base, 8)
-    return OutfitArt(front, rear)
+    rear = (
+        lower
+        + arms_from_behind(tailor.who)
+        + tailor.nape(LINEN, WAIST + 120)
+        + tailor.flat(tone, cape)
+        + _line(tailor, stripe, LINEN.base, 8)
+    )
+    return OutfitArt(front, lower, rear)
 
 
 def school(who: Subject) -> OutfitArt:
@@ -161,13 +161,13 @@ def uniform(who: Subject) -> OutfitArt:
     tailor, tone = Tailor(who), cloth(who.look.outfit_colour)
     n, w = tailor.neck, tailor.wide
     metal = GOLD if who.look.outfit_colour not in ("gold", "cream") else STEEL
-    lower, cuff = tailor.trousers(darker(tone, 0.2), LEATHER), darker(tone, 0.25)
+    lower = tailor.trousers(darker(tone, 0.2), LEATHER)
     belt = [(-tailor.waist - 6, WAIST), (0, WAIST + 22), (tailor.waist + 6, WAIST)]
     strap = tailor.band(belt, 84, LEATHER)
     boards = "".join(_epaulette(tailor, side, metal) for side in SIDES)
     front = lower + _tunic(tailor, tone, metal)
     front += tailor.band([(-w * 0.62, 800), (-60, 1120), (tailor.waist * 0.9, WAIST - 10)], 30, LEATHER) + strap
     front += tailor.flat(metal, [(-44, WAIST - 26), (44, WAIST - 26), (44, WAIST + 66), (-44, WAIST + 66)])
-    front += tailor.sleeves(tone, cuff=cuff) + boards + _badge(tailor, metal, accent(who.look.outfit_colour))
-    rear = lower + tailor.nape(tone, 2000) + strap + tailor.sleeves(tone, cuff=cuff)
-    return OutfitArt(front, rear + tailor.band([(-n, 730), (0, 706), (n, 730)], 84, tone) + boards)
+    front += boards + _badge(tailor, metal, accent(who.look.outfit_colour))
+    rear = lower + arms_from_behind(who) + tailor.nape(tone, 2000) + strap
+    return OutfitArt(front, "", rear + tailor.band([(-n, 730), (0, 706), (n, 730)], 84, tone) + boards)

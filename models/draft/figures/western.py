@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.draft.figures.anatomy import Subject
+from models.draft.figures.arms import arms_from_behind
 from models.draft.figures.geometry import Point
 from models.draft.figures.palette import CLOTHS, GOLD, LINEN, Tone, accent, cloth
 from models.draft.figures.tailoring import HIP, KNEE, SIDES, WAIST, OutfitArt, Tailor, across, darker, skin_tone
@@ -79,7 +80,7 @@ def lapels(tailor: Tailor, tone: Tone, close: float = 1330, gap: float = 0) -> s
 
 
 def _back(tailor: Tailor, tone: Tone, low: float, collar: Tone, lower: str) -> str:
-    out = lower + tailor.nape(tone, low) + tailor.sleeves(tone)
+    out = lower + arms_from_behind(tailor.who) + tailor.nape(tone, low)
     n = tailor.neck
     return out + tailor.band([(-n - 4, 734), (-n * 0.5, 714), (0, 708), (n * 0.5, 714), (n + 4, 734)], 52, collar)
 
@@ -94,16 +95,18 @@ def suit(who: Subject) -> OutfitArt:
     front += tailor.button(0, 1392, 15, darker(tone, 0.6)) + tailor.button(0, 1530, 15, darker(tone, 0.6))
     w = tailor.wide
     front += tailor.flat(LINEN, [(w * 0.46, 1066), (w * 0.66, 1046), (w * 0.67, 1070), (w * 0.47, 1092)], 3)
-    front += tailor.sleeves(tone, cuff=None)
-    return OutfitArt(front, _back(tailor, tone, 2020, darker(tone, 0.15), lower))
+    return OutfitArt(front, "", _back(tailor, tone, 2020, darker(tone, 0.15), lower))
 
 
 def blazer(who: Subject) -> OutfitArt:
     tailor, tone = Tailor(who), cloth(who.look.outfit_colour)
     dark = CLOTHS["grey"] if who.look.outfit_colour == "black" else CLOTHS["black"]
+    skirt = ""
     if who.body.female:
-        lower = tailor.legs(skin_tone(who.skin), LEATHER) + tailor.skirt(
-            darker(tone), KNEE - 150, tailor.hip * 0.92, pleats=2
+        lower, skirt = (
+            "",
+            tailor.legs(skin_tone(who.skin), LEATHER)
+            + tailor.skirt(darker(tone), KNEE - 150, tailor.hip * 0.92, pleats=2),
         )
         inside = shirt(tailor, open_collar=True)
     else:
@@ -112,10 +115,8 @@ def blazer(who: Subject) -> OutfitArt:
         inside = tailor.bodice(dark, [(0, 760), (n * 0.6, 736), (n, 700)], WAIST + 200)
         inside += tailor.band([(-n, 690), (-n * 0.5, 730), (0, 742), (n * 0.5, 730), (n, 690)], 74, dark)
         inside += tailor.gleam([(-n * 0.8, 690), (-n * 0.4, 718), (0, 724)], dark, 8)
-    front = (
-        lower + inside + jacket(tailor, tone, 1980, 1500, 60) + lapels(tailor, tone, 1440, 60) + tailor.sleeves(tone)
-    )
-    return OutfitArt(front, _back(tailor, tone, 1980, tone, lower))
+    torso = lower + inside + jacket(tailor, tone, 1980, 1500, 60) + lapels(tailor, tone, 1440, 60)
+    return OutfitArt(torso, skirt, _back(tailor, tone, 1980, tone, lower + skirt))
 
 
 def coat(who: Subject) -> OutfitArt:
@@ -143,16 +144,17 @@ def coat(who: Subject) -> OutfitArt:
     front += tailor.band(belt, 74, darker(tone, 0.12)) + tailor.flat(
         GOLD, [(-40, WAIST + 48), (40, WAIST + 48), (40, WAIST + 140), (-40, WAIST + 140)]
     )
-    front += tailor.sleeves(tone, loose=18)
     rear = (
         lower
+        + arms_from_behind(who)
         + tailor.skirt(tone, 3050, tailor.hip * 1.2, pleats=3)
         + tailor.nape(tone, WAIST + 80)
         + tailor.band(belt, 74, darker(tone, 0.12))
     )
-    rear += tailor.sleeves(tone, loose=18) + tailor.band([(-n - 30, 726), (0, 680), (n + 30, 726)], 110, tone)
+    rear += tailor.band([(-n - 30, 726), (0, 680), (n + 30, 726)], 110, tone)
     rear += tailor.fold([(w * 0.02, WAIST + 200), (0, 3000)], tone)
-    return OutfitArt(front, rear)
+    tails = tailor.skirt(darker(tone, 0.3), 3020, tailor.hip * 1.16, pleats=3)
+    return OutfitArt(front, tails, rear)
 
 
 def _jewels(tailor: Tailor, points: list[Point], tone: Tone) -> str:
@@ -181,9 +183,9 @@ def _gown_trunk(tailor: Tailor, tone: Tone, edge: list[Point]) -> str:
 def _evening_gown(who: Subject) -> OutfitArt:
     tailor, tone, skin = Tailor(who), cloth(who.look.outfit_colour), skin_tone(who.skin)
     w, waist = tailor.wide, tailor.waist
-    lower = tailor.skirt(tone, 3930, 700, HIP - 20, 7) + "".join(tailor.bare_arm(side, 900) for side in SIDES)
+    lower = tailor.skirt(tone, 3930, 700, HIP - 20, 7)
     bust = [(0, 1030), (60, 972), (150, 940), (w * 0.66, 968), (w * 0.82, 1030)]
-    front = lower + _bare_shoulders(tailor, skin) + _gown_trunk(tailor, tone, bust)
+    front = _bare_shoulders(tailor, skin) + _gown_trunk(tailor, tone, bust)
     for side in SIDES:
         front += tailor.band(across([(w * 0.70, 980), (w * 0.86, 980), (w * 1.06, 1040)], side), 64, tone)
         front += tailor.fold(across([(40, 1080), (120, 1180), (w * 0.5, 1240)], side), tone, 7)
@@ -193,9 +195,10 @@ def _evening_gown(who: Subject) -> OutfitArt:
     necklace = [(-78, 742), (-46, 800), (0, 826), (46, 800), (78, 742)]
     front += _jewels(tailor, beads + necklace, GOLD) + tailor.button(0, 856, 13, accent(who.look.outfit_colour))
     back = [(tailor.neck, 726), (w * 0.80, 1000), (waist * 0.9, WAIST - 40)]
-    rear = lower + tailor.piece(skin, back, across(back[::-1], -1), line=0) + _bare_shoulders(tailor, skin)
+    rear = lower + arms_from_behind(who) + tailor.piece(skin, back, across(back[::-1], -1), line=0)
+    rear += _bare_shoulders(tailor, skin)
     rear += _gown_trunk(tailor, tone, [(0, 1380), (90, 1180), (w * 0.6, 1040), (w * 0.82, 1010)])
-    return OutfitArt(front, rear + tailor.fold([(-8, 800), (0, 1100), (0, 1370)], skin, 6, 0.5))
+    return OutfitArt(front, lower, rear + tailor.fold([(-8, 800), (0, 1100), (0, 1370)], skin, 6, 0.5))
 
 
 def mirrored_pair(right: list[Point]) -> list[Point]:
@@ -220,8 +223,8 @@ def gown(who: Subject) -> OutfitArt:
         shawl = [(n - 6, 716), (n + 60, 800), (n + 96, 960), (n + 40, 1180), (4, 1400)]
         front += tailor.piece(satin, across(shawl, side), across([(4, 1390), (n - 22, 1060), (n - 20, 860)], side))
         front += tailor.gleam(across([(n + 30, 800), (n + 58, 950), (n + 8, 1160)], side), satin, 12, 0.6)
-    front += tailor.button(0, 1450, 15, satin) + tailor.sleeves(tone)
-    return OutfitArt(front, _back(tailor, tone, 2020, satin, lower))
+    front += tailor.button(0, 1450, 15, satin)
+    return OutfitArt(front, "", _back(tailor, tone, 2020, satin, lower))
 
 
 def dress(who: Subject) -> OutfitArt:
@@ -232,14 +235,13 @@ def dress(who: Subject) -> OutfitArt:
         lower = tailor.trousers(darker(tone), LEATHER)
         front = lower + shirt(tailor) + tie(tailor, trim)
         vest = [(0, 1240), (70, 1080), (n + 34, 880), (n + 44, 752)]
-        front += tailor.sleeves(LINEN, loose=14) + tailor.bodice(tone, vest, 1900, sleeveless=True)
+        front += tailor.bodice(tone, vest, 1900, sleeveless=True)
         front += "".join(tailor.button(0, y, 13, GOLD) for y in (1310, 1430, 1550, 1670))
-        return OutfitArt(front, lower + tailor.sleeves(LINEN, loose=14) + tailor.nape(tone, 1900))
+        return OutfitArt(front, "", lower + arms_from_behind(who) + tailor.nape(tone, 1900))
     hem = KNEE - 40 if not who.body.child else KNEE - 300
     lower = tailor.legs(skin, LEATHER) + tailor.skirt(tone, hem, tailor.hip * 1.5, pleats=7)
     neckline = [(0, 930), (90, 916), (n + 40, 850), (n + 56, 764)]
-    body = tailor.sleeves(tone, 1240, 52, trim) + tailor.bodice(tone, neckline, WAIST + 30)
-    front = lower + body + tailor.band(mirrored_pair(neckline), 26, trim)
+    front = tailor.bodice(tone, neckline, WAIST + 30) + tailor.band(mirrored_pair(neckline), 26, trim)
     for side in SIDES:
         front += tailor.fold(
             across([(w * 0.4, 1000), (tailor.waist * 0.62, 1240), (tailor.waist * 0.5, WAIST)], side), tone, 7
@@ -251,5 +253,5 @@ def dress(who: Subject) -> OutfitArt:
         )
     belt = [(-tailor.waist - 4, WAIST), (0, WAIST + 18), (tailor.waist + 4, WAIST)]
     sash = tailor.band(belt, 60, trim)
-    front = front + sash + tailor.button(0, WAIST + 10, 26, trim)
-    return OutfitArt(front, lower + tailor.sleeves(tone, 1240, 52, trim) + tailor.nape(tone, WAIST + 30) + sash)
+    front += sash + tailor.button(0, WAIST + 10, 26, trim)
+    return OutfitArt(front, lower, lower + arms_from_behind(who) + tailor.nape(tone, WAIST + 30) + sash)
