@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from shutil import copyfile
 
 from engine.batching import Job, Progress, build
+from engine.blocking import Blocking, block_scene
 from engine.config import Profile
 from engine.core import Episode, Series, Shot
 from engine.cues import source_frames
@@ -21,6 +22,10 @@ from models.base import Animator, Clip, ClipRequest, MouthCue
 STAGE = "animating"
 
 STRENGTHS = {"hold": 0.2, "handheld": 0.4, "push": 0.6, "pull": 0.5, "pan": 0.5, "tilt": 0.5}
+GESTURE_LEADS = {"pose": 0.17, "gaze": 0.3}
+"""Seconds that hands and eyes come before the word."""
+REACTS_AFTER = 0.5
+"""Seconds until somebody silent does something."""
 FULL_STRENGTH = 0.9  # whip and dolly_zoom: moves that are meant to be noticed
 
 
@@ -38,10 +43,16 @@ def animate_episode(
 ) -> dict[str, Take]:
     """Clip takes by shot id."""
     placed = {s.line: s for s in timeline.speech}
+    blocking = {id: part for scene in episode.scenes for id, part in block_scene(scene, series.seed).items()}
     requests: list[ClipRequest] = []
     for _, shot in episode.shots():
         seed = unit_seed(series.seed, STAGE, shot.id, redo)
-        requests.append(clip_request(shot, timeline, keyframes[shot.id], dialogue, placed, profile.fps, seed))
+        request = clip_request(shot, timeline, keyframes[shot.id], dialogue, placed, profile.fps, seed)
+        starts = {line.id: placed[line.id].start - timeline.shot_range(shot.id)[0] for line in shot.lines}
+        gestures = {line.id: starts[line.id] + stressed(dialogue[line.id], profile.fps) for line in shot.lines}
+        poses = stance_changes(shot, blocking[shot.id], gestures, "pose", profile.fps)
+        gazes = stance_changes(shot, blocking[shot.id], starts, "gaze", profile.fps)
+        requests.append(replace(request, poses=poses, gazes=gazes))
     version = {"model": animator.name, "version": getattr(animator, "version", 1)}
     jobs = [Job(r.unit, _recipe(r, keyframes[r.unit], version), animator.suffix, r) for r in requests]
 
@@ -92,6 +103,30 @@ def clip_request(
         emotions=tuple(emotions),
         seed=seed,
     )
+
+
+def stressed(dialogue: DialogueTake, fps: int) -> int:
+    """Frames into a line at which its longest word of the first half begins: where a gesture lands."""
+    half = [word for word in dialogue.words if word.start <= dialogue.seconds / 2]
+    if not half:
+        return 0
+    return round(max(half, key=lambda word: word.stop - word.start).start * fps)
+
+
+def stance_changes(
+    shot: Shot, blocking: Blocking, starts: Mapping[str, int], part: str, fps: int
+) -> tuple[tuple[int, int, str], ...]:
+    """Rows (frame, figure, word) of what changes in poses or gazes, a little ahead of the word it comes with."""
+    lead = round(GESTURE_LEADS[part] * fps)
+    rows = [
+        (
+            max(1, starts[line] - lead) if line else round(REACTS_AFTER * fps),
+            shot.characters.index(id),
+            getattr(stance, part),
+        )
+        for (line, id), stance in blocking.changes.items()
+    ]
+    return tuple(sorted(rows))
 
 
 def mouth_cues(dialogue: DialogueTake, figure: int, start: int, fps: int) -> list[MouthCue]:

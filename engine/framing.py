@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 
 from engine.batching import Job, Progress, build
+from engine.blocking import Stance, block_scene
 from engine.config import Profile
 from engine.core import Character, Episode, Scene, Series, Shot
 from engine.store import unit_seed
@@ -46,12 +47,14 @@ def shot_emotion(shot: Shot, character: str) -> str:
 def figures_of(series: Series, scene: Scene, shot: Shot) -> tuple[Figure, ...]:
     """Who is seen, placed so that the scene's first character always looks right and the second left."""
     order = _order(scene)
+    stances = block_scene(scene, series.seed)[shot.id].start
     figures: list[Figure] = []
     for index, id in enumerate(shot.characters):
         character = series.character(id)
         left = order.index(id) % 2 == 0
         alone = len(shot.characters) == 1
         x = (0.47 if left else 0.53) if alone else SIDES[0 if left else 1]
+        stance = stances.get(id, Stance())
         figures.append(
             Figure(
                 character=id,
@@ -61,6 +64,9 @@ def figures_of(series: Series, scene: Scene, shot: Shot) -> tuple[Figure, ...]:
                 yaw=10.0 if left else -10.0,
                 speaking=any(line.speaker == id for line in shot.lines),
                 aura=index == 0 and shot.sound == "magic" and character.role == "lead",
+                pose=stance.pose,
+                gaze=stance.gaze,
+                enters=stance.enters,
             )
         )
     return tuple(figures)
@@ -112,13 +118,14 @@ def frame_episode(
 
     def make(missing: list[PictureRequest]) -> Iterable[Made]:
         for candidates in painter.paint(missing):
-            yield _made(candidates)
+            yield picture_made(candidates)
 
     takes = build(vault, STAGE, jobs, make, progress, f"e{episode.number:03d}")
     return {r.unit: Keyframe(r, takes[r.unit]) for r in requests}
 
 
-def _made(candidates: Sequence[Picture]) -> Made:
+def picture_made(candidates: Sequence[Picture]) -> Made:
+    """The first candidate on its way into the vault, as a JPEG."""
     best = candidates[0]
 
     def write(path: Path) -> None:

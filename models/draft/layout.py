@@ -235,8 +235,8 @@ def _actor(
 def backdrop(picture: PictureRequest, framing: Framing) -> Backdrop:
     """The plate behind a shot; reverse angles look at another part of it."""
     lead = picture.figures[0] if picture.figures else None
-    still = lead is None or picture.shot_size in ("wide", "insert")
-    side = 0.0 if still or abs(lead.yaw) <= 2 else SIDE_STEP if lead.yaw > 0 else -SIDE_STEP
+    yaw = 0.0 if lead is None or picture.shot_size in ("wide", "insert") else lead.yaw
+    side = 0.0 if abs(yaw) <= 2 else SIDE_STEP if yaw > 0 else -SIDE_STEP
     return Backdrop(
         picture.plate or "street", picture.time, picture.weather, picture.mood, picture.genre, plate_seed(picture),
         zoom=framing.zoom, x=0.5 + side, y=0.52, blur=framing.blur, light=framing.light, near=framing.near,
