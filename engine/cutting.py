@@ -10,23 +10,27 @@ from dataclasses import replace
 from itertools import pairwise
 
 from engine import captions, titles
-from engine.core import FPS, Episode, Line, Series, UserError
-from engine.cues import FADE_FRAMES
-from engine.edit_rules import (
+from engine.acts import (
+    MOST_OVERLAYS,
     Blur,
     Cut,
-    EditStyle,
-    Fired,
     Flash,
+    Focus,
     HitSound,
     Hold,
     Impact,
+    Leak,
+    Lines,
+    Panels,
     PunchIn,
     Shake,
-    SpeedLines,
     Stop,
-    fire,
+    Tone,
+    Whip,
 )
+from engine.core import FPS, Episode, Line, Series, UserError
+from engine.cues import FADE_FRAMES
+from engine.edit_rules import EditStyle, Fired, fire
 from engine.levels import Heard
 from engine.pacing import Pace, Take, frames, pace_episode
 from engine.spotting import ShotInTime, place_markers, spot
@@ -36,6 +40,12 @@ FOLEY_DELAY = 4
 """A foley sound comes this many frames after its shot's cut: the eye first."""
 CENTRE = "centre"
 """What a closer framing of a shot without people closes in on."""
+AIMED = ("punch_in", "focus", "tone", "focus_lines", "speed_lines", "impact", "panels")
+"""Effects that close in on whoever speaks, or keep them clear."""
+OVERLAYS = ("blur", "whip", "flash", "impact", "speed_lines", "focus_lines", "focus", "leak", "tone", "panels")
+"""Effects drawn over the picture; split panels stand alone."""
+LEAVING_FRAMES = 3
+"""A whip is seen to leave in the last frames before it."""
 QUIET_INTENSITY = 0.3
 RISE = 0.35
 LOUD_SHARE = 0.35
@@ -96,7 +106,19 @@ def _take(episode: Episode, line: Line, heard: Mapping[str, Heard], durations: M
 
 def _picture(shots: Sequence[ShotInTime], fired: Sequence[Fired], pace: Pace) -> tuple[Clip, ...]:
     """Clips without gap or overlap: one a shot, split where a rule cuts and where the last look freezes."""
-    return tuple(clip for at in shots for clip in _clips(at, fired, pace))
+    return _leaving([clip for at in shots for clip in _clips(at, fired, pace)])
+
+
+def _leaving(clips: Sequence[Clip]) -> tuple[Clip, ...]:
+    """Clips that a whip follows leave smeared, unless they stand still."""
+    out = list(clips)
+    for index, (before, after) in enumerate(pairwise(clips)):
+        whip = next((e for e in after.effects if e.kind == "whip" and e.start == 0), None)
+        if whip and before.duration > LEAVING_FRAMES and not any(e.kind == "hold" for e in before.effects):
+            start = before.duration - LEAVING_FRAMES
+            leave = replace(whip, kind="whip_out", start=start, duration=LEAVING_FRAMES)
+            out[index] = replace(before, effects=(*before.effects, leave))
+    return tuple(out)
 
 
 def _clips(at: ShotInTime, fired: Sequence[Fired], pace: Pace) -> Iterable[Clip]:
@@ -106,6 +128,7 @@ def _clips(at: ShotInTime, fired: Sequence[Fired], pace: Pace) -> Iterable[Clip]
     framings = _framings(at, inside, pace)
     edges = sorted({start, stop, *framings} | ({pace.freeze} if start < pace.freeze < stop else set()))
     angle: Effect | None = None
+    closer: list[Effect] = []
     for begin, end in pairwise(edges):
         effects: list[Effect] = []
         rule, cause = "", ""
@@ -116,18 +139,12 @@ def _clips(at: ShotInTime, fired: Sequence[Fired], pace: Pace) -> Iterable[Clip]
             effects.append(replace(angle, duration=end - begin))
         if begin == pace.freeze:
             effects.append(Effect("hold", 0, end - begin, 1.0, "freeze", "end of the episode"))
-        effects += _effects(inside, begin, end, at, pace)
-        yield Clip(at.shot.id, begin, end - begin, begin - start, _apart(effects), rule, cause)
-        if end == pace.freeze:
-            angle = _frozen(angle, [e for e in effects if e.kind == "punch_in" and e.start + e.duration == end - begin])
-
-
-def _frozen(angle: Effect | None, closer: Sequence[Effect]) -> Effect | None:
-    """The framing that the freeze starts from: where the punch-ins before it have arrived."""
-    for punch in closer:
-        zoom = (1 + (angle.strength if angle else 0.0)) * (1 + punch.strength) - 1
-        angle = replace(punch, kind="angle", start=0, strength=round(zoom, 4))
-    return angle
+        effects += [replace(punch, kind="close", start=0, duration=end - begin) for punch in closer]
+        effects = [*effects, *_effects(inside, begin, end, at, pace)]
+        clip = Clip(at.shot.id, begin, end - begin, begin - start, _apart(effects), rule, cause)
+        yield clip
+        if end == pace.freeze:  # the freeze keeps the framing that a punch-in before it has come to
+            closer = [e for e in clip.effects if e.kind == "punch_in" and e.start + e.duration == clip.duration]
 
 
 def _framings(at: ShotInTime, fired: Sequence[Fired], pace: Pace) -> dict[int, tuple[Fired, Effect | None]]:
@@ -171,17 +188,10 @@ def _effects(fired: Sequence[Fired], begin: int, end: int, at: ShotInTime, pace:
             continue
         start, room = found.event.frame - begin, end - found.event.frame
         speaker = _speaker(found.event.frame, pace)
-        focus = speaker if speaker in at.shot.characters else ""
-        for act in found.rule.do:
-            for effect in _effect(act, start, room):
-                out.append(
-                    replace(
-                        effect,
-                        rule=found.rule.name,
-                        cause=found.event.cause,
-                        focus=focus if effect.kind == "punch_in" else "",
-                    )
-                )
+        focus = speaker if speaker in at.shot.characters else "".join(at.shot.characters[:1])
+        for effect in (e for act in found.rule.do for e in _effect(act, start, room)):
+            aim = focus if effect.kind in AIMED else ""
+            out.append(replace(effect, rule=found.rule.name, cause=found.event.cause, focus=aim))
     return out
 
 
@@ -193,28 +203,53 @@ def _effect(act: object, start: int, room: int) -> list[Effect]:
         case Blur():
             begins = range(0, min(room - act.burst + 1, act.every * act.times), act.every)
             return [Effect("blur", start + b, act.burst, act.pixels) for b in begins]
-        case Flash():
-            return [Effect("flash", start, min(room, act.length), act.level)]
-        case Shake():
-            return [Effect("shake", start, min(room, act.length), act.pixels)]
+        case Whip():
+            return [Effect("whip", start, min(room, act.length), act.pixels)]
+        case Flash() | Shake():
+            level = act.level if isinstance(act, Flash) else act.pixels
+            return _late(act.act, act.delay, act.length, level, start, room)
         case Impact():
             return [Effect("impact", start, min(room, act.length))]
-        case SpeedLines():
-            return [Effect("speed_lines", start, min(room, frames(act.seconds)))]
-        case Hold():
-            length = min(room, frames(act.seconds))
-            return [Effect("hold", start + room - length, length)]
+        case Lines():
+            return _late(act.act, act.delay, frames(act.seconds), 1.0, start, room)
+        case Focus() | Leak() | Tone():
+            return _late(act.act, act.delay, frames(act.seconds), act.amount, start, room)
         case _:
-            return []
+            return _standing(act, start, room)
+
+
+def _late(kind: str, delay: int, length: int, strength: float, start: int, room: int) -> list[Effect]:
+    """An effect that begins `delay` frames later, if its clip lasts so long."""
+    return [Effect(kind, start + delay, min(room - delay, length), strength)] if delay < room else []
+
+
+def _standing(act: object, start: int, room: int) -> list[Effect]:
+    """Acts that take the whole picture: split panels, unless the clip is too short for them, and held looks."""
+    if isinstance(act, Panels):
+        return [Effect("panels", start, frames(act.seconds))] if room >= frames(act.seconds) else []
+    if isinstance(act, Hold):
+        length = min(room, frames(act.seconds))
+        return [Effect("hold", start + room - length, length)]
+    return []
 
 
 def _apart(effects: Sequence[Effect]) -> tuple[Effect, ...]:
-    """Effects in order of time, without one that starts while another of its kind still runs."""
+    """Effects in order of time, without one that starts while another of its kind still runs, and never more over the
+    picture at once than can be read."""
     out: list[Effect] = []
     for effect in sorted(effects, key=lambda e: e.start):
-        if not any(e.kind == effect.kind and effect.start < e.start + e.duration for e in out):
+        running = [e for e in out if e.start < effect.start + effect.duration and effect.start < e.start + e.duration]
+        if all(e.kind != effect.kind for e in running) and not _crowded(effect, running):
             out.append(effect)
     return tuple(out)
+
+
+def _crowded(effect: Effect, running: Sequence[Effect]) -> bool:
+    """Whether what is drawn over the picture leaves no place for one more."""
+    drawn = [e.kind for e in running if e.kind in OVERLAYS]
+    if effect.kind not in OVERLAYS or not drawn:
+        return False
+    return len(drawn) >= MOST_OVERLAYS or "panels" in (effect.kind, *drawn)
 
 
 # -- sound, captions, notes

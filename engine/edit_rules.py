@@ -13,19 +13,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from engine.acts import MOST_OVERLAYS, OVERLAYS, Act, Cut, HitSound, Hold, Impact, Panels, Share, Stop
 from engine.core import FPS, Beat, Noun, UserError
 from engine.pacing import PaceLimits, frames
 from models.base import CAMERA_MOVES, EMOTIONS, MOODS, SHOT_SIZES
 
 EventKind = Literal["onset", "surge", "peak", "drop", "silence", "shot", "line", "cliffhanger", "freeze", "time"]
-Target = Literal["speaker", "listener", "closer", "all"]
-Share = Annotated[float, Field(ge=0, le=1)]
 NEAREST_FRAMES = 12
 """Two rules never fire for the picture closer together than this, unless the later one outranks the earlier."""
+MOST_HELD_SECONDS = 6.0
+"""Frozen looks of an episode in all, the last one included."""
 
 
 class When(Noun):
@@ -63,98 +64,6 @@ class When(Noun):
         return self
 
 
-class Cut(Noun):
-    """Cut inside the shot to another framing of it."""
-
-    act: Literal["cut"]
-    to: Target
-    zoom: float = Field(default=0.3, ge=0.05, le=0.8)
-
-
-class PunchIn(Noun):
-    """Snap closer by `zoom` and stay for `seconds` (0: to the cut)."""
-
-    act: Literal["punch_in"]
-    zoom: float = Field(default=0.18, gt=0, le=0.6)
-    seconds: float = Field(default=0.0, ge=0, le=5)
-
-
-class Hold(Noun):
-    """Freeze the clip's last `seconds`: a declared hold."""
-
-    act: Literal["hold"]
-    seconds: float = Field(ge=0.1, le=1.5)
-
-
-class Blur(Noun):
-    """Bursts of motion blur `pixels` long, `times` of `burst` frames each, one every `every` frames."""
-
-    act: Literal["blur"]
-    pixels: float = Field(default=60, gt=0, le=400)
-    burst: int = Field(default=3, ge=1, le=12)
-    every: int = Field(default=6, ge=1, le=48)
-    times: int = Field(default=3, ge=1, le=12)
-
-    @model_validator(mode="after")
-    def _apart(self) -> Blur:
-        if self.every <= self.burst and self.times > 1:
-            raise ValueError(f"a burst of {self.burst} frames every {self.every} never ends")
-        return self
-
-
-class Flash(Noun):
-    act: Literal["flash"]
-    level: float = Field(default=0.8, ge=-1, le=1)
-    length: int = Field(default=4, ge=1, le=12)
-
-
-class Shake(Noun):
-    act: Literal["shake"]
-    pixels: float = Field(default=14, gt=0, le=60)
-    length: int = Field(default=12, ge=2, le=48)
-
-
-class Impact(Noun):
-    """Ink-on-paper comic frames."""
-
-    act: Literal["impact"]
-    length: int = Field(default=3, ge=1, le=8)
-
-
-class SpeedLines(Noun):
-    act: Literal["speed_lines"]
-    seconds: float = Field(default=0.8, gt=0, le=4)
-
-
-class HitSound(Noun):
-    """A sound effect at the event, `offset` seconds later."""
-
-    act: Literal["hit"]
-    kind: str = Field(pattern=r"^[a-z_]{1,24}$")
-    strength: Share = 1.0
-    seconds: float = Field(default=0.0, ge=0, le=8)
-    offset: float = Field(default=0.0, ge=-3, le=3)
-
-
-class Stop(Noun):
-    """Music and effects fall silent `before` seconds ahead of the event, until `after` seconds past it."""
-
-    act: Literal["stop"]
-    before: float = Field(default=0.42, ge=0, le=1.5)
-    after: float = Field(default=0.0, ge=0, le=1.5)
-
-    @model_validator(mode="after")
-    def _some(self) -> Stop:
-        if self.before + self.after <= 0:
-            raise ValueError("a stop of no length does nothing")
-        return self
-
-
-Act = Annotated[
-    Cut | PunchIn | Hold | Blur | Flash | Shake | Impact | SpeedLines | HitSound | Stop, Field(discriminator="act")
-]
-
-
 class Rule(Noun):
     """`priority` decides between rules for one event; `cooldown` seconds and `per_minute` keep it rare."""
 
@@ -171,6 +80,11 @@ class Rule(Noun):
             raise ValueError(f"{self.per_minute:g} a minute cannot be reached with a cooldown of {self.cooldown:g} s")
         if sum(isinstance(a, Cut) for a in self.do) > 1:
             raise ValueError("one rule can cut only once at one place")
+        drawn = [act for act in self.do if isinstance(act, OVERLAYS)]
+        if len(drawn) > MOST_OVERLAYS + any(isinstance(act, Impact) for act in drawn):
+            raise ValueError(f"{len(drawn)} effects over the picture at once, at most {MOST_OVERLAYS} are read")
+        if any(isinstance(act, Panels) for act in drawn) and (len(drawn) > 1 or _cuts(self)):
+            raise ValueError("split panels stand alone: no other effect and no cut in their rule")
         return self
 
 
@@ -178,6 +92,7 @@ class CutLimits(Noun):
     clip: float = Field(default=0.75, ge=0.25, le=5)  # the least seconds between two cuts
     effects_per_minute: float = Field(default=30, gt=0, le=240)
     whooshes_per_minute: float = Field(default=4, ge=0, le=60)
+    panels_per_minute: float = Field(default=2, ge=0, le=6)
 
 
 class EditStyle(Noun):
@@ -194,6 +109,10 @@ class EditStyle(Noun):
             raise ValueError(f"two rules are named '{twice[0]}'")
         if self.limits.clip > self.pacing.shot[0]:
             raise ValueError("limits.clip is longer than the shortest shot (pacing.shot)")
+        if self.pacing.hold > MOST_HELD_SECONDS / 2:
+            raise ValueError(
+                f"pacing.hold = {self.pacing.hold:g}: a look held over {MOST_HELD_SECONDS / 2:g} s has stalled"
+            )
         return self
 
 
@@ -310,7 +229,7 @@ def matches(when: When, event: Event, since_cut: float) -> bool:
 
 
 class _State:
-    """What has fired so far: cooldowns, shares of the minute, and where the cuts are."""
+    """What has fired so far: cooldowns, shares of the minute, where the cuts are, how long pictures stood still."""
 
     def __init__(self, style: EditStyle, boundaries: list[int], duration: int) -> None:
         self.style = style
@@ -319,6 +238,8 @@ class _State:
         self.last: dict[str, int] = {}
         self.used: Counter[str] = Counter()
         self.latest: tuple[int, int] | None = None  # frame and priority of the last answer with a picture effect
+        self.held = style.pacing.hold
+        self.panels_until = 0
 
     def since_cut(self, event: Event) -> float:
         before = [c for c in self.cuts if c <= event.frame]
@@ -326,21 +247,35 @@ class _State:
 
     def allows(self, rule: Rule, event: Event) -> bool:
         rested = event.frame - self.last.get(rule.name, -(10**6)) >= rule.cooldown * FPS
+        return rested and self._in_budget(rule) and self._has_place(rule, event)
+
+    def _in_budget(self, rule: Rule) -> bool:
+        limits = self.style.limits
         return (
-            rested
-            and self._left(rule.name, rule.per_minute)
-            and (not _whooshes(rule) or self._left("/whoosh", self.style.limits.whooshes_per_minute))
-            and (
-                not _seen(rule)
-                or (self._left("/effects", self.style.limits.effects_per_minute) and self._apart(rule, event))
-            )
-            and (not _cuts(rule) or self._room(event.frame))
+            self._left(rule.name, rule.per_minute)
+            and (not _whooshes(rule) or self._left("/whoosh", limits.whooshes_per_minute))
+            and (not _seen(rule) or self._left("/effects", limits.effects_per_minute))
+            and (not _panels(rule) or self._left("/panels", limits.panels_per_minute))
+            and (not _held(rule) or self.held + _held(rule) <= MOST_HELD_SECONDS)
         )
+
+    def _has_place(self, rule: Rule, event: Event) -> bool:
+        if not _seen(rule):
+            return True
+        if event.frame < self.panels_until or not self._apart(rule, event):
+            return False
+        if (length := _panels(rule)) and any(event.frame < cut < event.frame + frames(length) for cut in self.cuts):
+            return False
+        return not _cuts(rule) or self._room(event.frame)
 
     def take(self, rule: Rule, event: Event) -> None:
         self.last[rule.name] = event.frame
         self.used[rule.name] += 1
         self.used["/whoosh"] += _whooshes(rule)
+        self.held += _held(rule)
+        if length := _panels(rule):
+            self.used["/panels"] += 1
+            self.panels_until = event.frame + frames(length)
         if _seen(rule):
             self.used["/effects"] += 1
             self.latest = (event.frame, rule.priority)
@@ -371,3 +306,13 @@ def _seen(rule: Rule) -> bool:
 
 def _whooshes(rule: Rule) -> bool:
     return any(isinstance(act, HitSound) and act.kind == "whoosh" for act in rule.do)
+
+
+def _held(rule: Rule) -> float:
+    """Seconds for which a rule freezes the picture."""
+    return sum(act.seconds for act in rule.do if isinstance(act, Hold))
+
+
+def _panels(rule: Rule) -> float:
+    """Seconds of split panels; 0: none."""
+    return sum(act.seconds for act in rule.do if isinstance(act, Panels))

@@ -13,9 +13,13 @@ from typing import Any
 class Effect:
     """A change of one clip's picture, made by the rule named in `rule` on the marker named in `cause`.
 
-    Kinds: punch_in, angle, shake, blur, flash, black, impact, speed_lines, hold. `start` counts from the clip's first
-    frame. `strength` is the zoom added (punch_in, angle), pixels at 1080 wide (shake, blur), -1 black..1 white (flash).
-    `focus` is the character that punch_in and angle close in on; empty: the shot's subject."""
+    `start` counts from the clip's first frame. Kinds, and what `strength` is:
+    framing: angle (cut closer), punch_in (snap closer), close (where a punch-in has arrived): the zoom added
+    movement: shake, blur, whip (and whip_out before it): pixels at 1080 wide; hold: the frame stands
+    light: flash -1 black..1 white, black, leak (a warm light leak) 0..1
+    ink: impact, speed_lines, focus_lines, tone (screentone over the rim) 0..1, focus (rim blurred towards the face) 0..1,
+    panels (the faces of a shot in split panels).
+    `focus` is the character that an effect closes in on or keeps clear; empty: the shot's subject."""
 
     kind: str
     start: int

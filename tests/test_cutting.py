@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.core import FPS, UserError
 from engine.cues import frame_cues
-from engine.cutting import cut_episode
+from engine.cutting import OVERLAYS, cut_episode
 from engine.edit_rules import known_styles, load_style
 from engine.timeline import Effect, Timeline, from_json, to_json
 from models.base import EMOTIONS, MOODS, SHOT_SIZES
@@ -127,6 +127,43 @@ def test_the_last_look_is_a_declared_freeze_under_the_end_card(drama) -> None:
     card = next(g for g in drama.graphics if g.kind == "end_card")
     assert card.start >= frozen.start and card.start + card.duration == drama.duration
     assert all(s.stop <= drama.button for s in drama.speech)
+
+
+@pytest.mark.parametrize("name", known_styles())
+def test_at_most_two_effects_are_drawn_over_the_picture_at_once_and_panels_alone(name) -> None:
+    for clip in cut(episode(), name).picture:
+        drawn = [e for e in clip.effects if e.kind in OVERLAYS]
+        for i in range(clip.duration):
+            kinds = [e.kind for e in drawn if e.start <= i < e.start + e.duration]
+            assert len(kinds) <= 2 and ("panels" not in kinds or len(kinds) == 1)
+
+
+def test_a_surge_among_two_is_split_into_panels(drama) -> None:
+    [panels] = [e for c in drama.picture if c.shot == "e001_s01_sh050" for e in c.effects if e.kind == "panels"]
+    assert panels.focus == "char_ivy" and 0.8 * FPS <= panels.duration <= 1.6 * FPS
+
+
+def test_shock_is_an_impact_then_a_flash_and_a_rush_towards_the_face(drama) -> None:
+    effects = {e.kind: e for c in drama.picture if c.shot == "e001_s01_sh090" for e in c.effects}
+    assert effects["impact"].start + effects["impact"].duration == effects["flash"].start == effects["focus"].start
+    assert effects["focus"].focus == "char_ivy"
+
+
+def test_the_shot_before_a_whip_leaves_smeared() -> None:
+    of = episode()
+    scene = of.scenes[0]
+    moved = [s.model_copy(update={"move": "whip"}) if i == 3 else s for i, s in enumerate(scene.shots)]
+    of = of.model_copy(update={"scenes": (scene.model_copy(update={"shots": tuple(moved)}),)})
+    made = cut(of)
+    whipped = next(i for i, c in enumerate(made.picture) if any(e.kind == "whip" for e in c.effects))
+    leave = [e for e in made.picture[whipped - 1].effects if e.kind == "whip_out"]
+    assert [e.start + e.duration for e in leave] == [made.picture[whipped - 1].duration]
+
+
+@pytest.mark.parametrize("name", known_styles())
+def test_holds_are_short_and_few(name) -> None:
+    held = [e.duration for c in cut(episode(), name).picture for e in c.effects if e.kind == "hold"]
+    assert max(held) <= 3 * FPS and sum(held) <= 6 * FPS
 
 
 def test_the_freeze_keeps_the_framing_of_the_frame_before_it(drama) -> None:

@@ -36,7 +36,7 @@ def test_there_are_styles_for_drama_thriller_and_calm() -> None:
 
 def test_the_calm_style_never_flashes_shakes_or_blurs() -> None:
     acts = {act.act for rule in load_style("calm").rules for act in rule.do}
-    assert not acts & {"flash", "shake", "blur", "impact"}
+    assert not acts & {"flash", "shake", "blur", "impact", "whip", "panels", "tone", "speed_lines", "focus_lines"}
 
 
 def test_an_unknown_style_is_refused_with_the_known_ones() -> None:
@@ -63,6 +63,16 @@ def test_a_style_file_of_one_s_own_is_loaded(tmp_path) -> None:
         ({"do": '{ act = "blur", burst = 6, every = 6 }'}, r"^t.toml: rules.0.do.0.blur: .*never ends"),
         ({"do": '{ act = "stop", before = 0.0 }'}, r"^t.toml: rules.0.do.0.stop: .*does nothing"),
         ({"do": '{ act = "cut", to = "all" }, { act = "cut", to = "closer" }'}, r"can cut only once"),
+        ({"do": '{ act = "panels", seconds = 3.0 }'}, r"^t.toml: rules.0.do.0.panels.seconds: "),
+        ({"do": '{ act = "panels" }, { act = "leak" }'}, r"split panels stand alone"),
+        ({"do": '{ act = "panels" }, { act = "cut", to = "closer" }'}, r"split panels stand alone"),
+        (
+            {"do": '{ act = "leak" }, { act = "tone" }, { act = "focus" }'},
+            r"3 effects over the picture at once, at most 2",
+        ),
+        ({"do": '{ act = "leak", amount = 1.5 }'}, r"^t.toml: rules.0.do.0.leak.amount: "),
+        ({"do": '{ act = "flash", delay = 99 }'}, r"^t.toml: rules.0.do.0.flash.delay: "),
+        ({"head": "[pacing]\nhold = 3.5\n"}, r"held over 3 s has stalled"),
         ({"extra": "cooldown = 30\nper_minute = 10\n"}, r"cannot be reached with a cooldown"),
         ({"extra": "priority = 200\n"}, r"^t.toml: rules.0.priority: "),
         ({"head": "[limits]\nclip = 3.0\n"}, r"limits.clip is longer than the shortest shot"),
@@ -114,6 +124,27 @@ def test_the_higher_priority_answers() -> None:
 def test_whooshes_are_rationed_over_all_rules() -> None:
     chosen = style(do='{ act = "hit", kind = "whoosh" }', head="[limits]\nwhooshes_per_minute = 4\n")
     assert len(fire([surge(f) for f in range(0, 1440, 40)], chosen, [0, 1440], 1440, 1)) == 4
+
+
+def test_panels_are_rationed_over_all_rules_and_wait_for_room_before_the_next_cut() -> None:
+    chosen = style(do='{ act = "panels", seconds = 1.0 }')
+    assert len(fire([surge(f) for f in range(0, 1440, 40)], chosen, [0, 1440], 1440, 1)) == 2
+    assert [f.event.frame for f in fire([surge(470), surge(500)], chosen, [0, 480, 1440], 1440, 1)] == [500]
+
+
+def test_nothing_else_is_seen_while_panels_stand() -> None:
+    two = RULE.format(
+        when='on = ["surge"]', do='{ act = "panels", seconds = 1.0 }', extra="cooldown = 20\npriority = 40\n"
+    )
+    two += RULE.format(when='on = ["peak"]', do='{ act = "flash" }', extra="priority = 90\n").replace('"r"', '"s"')
+    events = [surge(100), Event("peak", 115, 1.0, "peak"), Event("peak", 130, 1.0, "peak")]
+    fired = fire(events, parse_style('name = "t"\n' + two, "t.toml"), [0, 1440], 1440, 1)
+    assert [(f.rule.name, f.event.frame) for f in fired] == [("r", 100), ("s", 130)]
+
+
+def test_frozen_looks_never_add_up_to_more_than_six_seconds() -> None:
+    chosen = style(do='{ act = "hold", seconds = 1.5 }', head="[pacing]\nhold = 2.5\n")
+    assert len(fire([surge(f) for f in range(0, 1440, 40)], chosen, [0, 1440], 1440, 1)) == 2
 
 
 def test_the_seed_decides_chances_and_the_same_seed_decides_the_same() -> None:

@@ -69,7 +69,7 @@ def panel_cue(cue: FrameCue, panel: Panel, face: Face) -> FrameCue:
 
 def lay_panels(base: Image, shots: Sequence[tuple[Panel, Image]], slide: float) -> Image:
     """The panels over `base`, each as far along from its side (left, right, left) as `slide` says."""
-    h, w = base.shape[:2]
+    w = base.shape[1]
     out = base.copy()
     for index, (panel, shot) in enumerate(shots):
         shift = (1 - slide) * w * (1 + BEYOND) * (-1 if index % 2 == 0 else 1)

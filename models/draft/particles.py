@@ -228,7 +228,7 @@ def _stroke(tile: Image, a: tuple[float, float], b: tuple[float, float], light: 
     """A streak that is brightest at its lower end."""
     middle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
     for start, stop, part in ((a, middle, 0.5), (middle, b, 1.0)):
-        colour = tuple(c * light * part for c in (255, 244, 226)) + (0,)
+        colour = (255 * light * part, 244 * light * part, 226 * light * part, 0)
         ends = [(int(px * 16), int(py * 16)) for px, py in (start, stop)]
         cv2.line(tile, ends[0], ends[1], colour, thick, cv2.LINE_AA, 4)
 
