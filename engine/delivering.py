@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import numpy as np
 
 from engine import interchange, subtitles
 from engine.config import Profile
 from engine.core import Episode, Series
 from engine.fonts import FAMILY, font_file
-from engine.lettering import cover_overlay
-from engine.manifest import DELIVERABLES, MANIFEST, MANIFEST_VERSION, SHOT_FILES, script_print
+from engine.lettering import draw_cover
+from engine.manifest import COVERS, DELIVERABLES, MANIFEST, MANIFEST_VERSION, SHOT_FILES, script_print
 from engine.story.scriptfile import to_markdown
-from engine.takes import DialogueTake, Keyframe, Stems
+from engine.takes import DialogueTake, Keyframe, Poster, Stems
 from engine.timeline import Timeline
 from engine.vault import Take, atomic, file_sha256, fingerprint, write_json, write_text
 from models.base import Rights
 
 COVER_QUALITY = 90
+COVER_VERSION = 1  # of the crop, the grade and the letters
 FONT_RIGHTS = Rights(source="subset of Noto Sans CJK SC 2.004, see configs/fonts/OFL.txt", licence="OFL-1.1")
 
 
@@ -41,6 +41,7 @@ class Delivery:
     dialogue: Mapping[str, DialogueTake]
     keyframes: Mapping[str, Keyframe]
     clips: Mapping[str, Take]
+    posters: tuple[Poster, ...]
     core_seconds: float
 
     def takes(self) -> list[Take]:
@@ -50,6 +51,7 @@ class Delivery:
             *(self.dialogue[id].take for id in lines),
             *(self.keyframes[id].take for id in shots),
             *(self.clips[id] for id in shots),
+            *(keyframe.take for poster in self.posters for keyframe in poster.pictures),
             self.stems.dialogue,
             self.stems.music,
             self.stems.effects,
@@ -61,6 +63,7 @@ def build_print(delivery: Delivery) -> str:
     """The fingerprint of a whole episode: equal means nothing is to be delivered again."""
     return fingerprint(
         MANIFEST_VERSION,
+        COVER_VERSION,
         [take.fingerprint for take in delivery.takes()],
         script_print(delivery.series, delivery.episode),
         delivery.profile.name,
@@ -79,7 +82,7 @@ def deliver_episode(
     write_text(folder / "subtitles.srt", subtitles.to_srt(captions, rate))
     write_text(folder / "subtitles.vtt", subtitles.to_vtt(captions, rate))
     write_text(folder / "subtitles.ass", subtitles.to_ass(captions, FAMILY, rate=rate))
-    write_cover(delivery, folder / "cover.jpg")
+    write_covers(delivery, folder)
     write_interchange(delivery, folder)
     write_text(folder / "script.md", to_markdown(delivery.series, delivery.episode.number))
     manifest = make_manifest(delivery, folder)
@@ -103,31 +106,16 @@ def link(source: Path, target: Path) -> None:
             shutil.copyfile(source, temp)
 
 
-def write_cover(delivery: Delivery, path: Path) -> None:
-    """The lead's most expressive keyframe with the title on it."""
-    shot = cover_shot(delivery.series, delivery.episode)
-    frame = cv2.imread(str(delivery.keyframes[shot].take.path))
-    if frame is None:
-        raise ValueError(f"keyframe of {shot} cannot be read")
-    picture = cover_overlay(np.asarray(frame, np.uint8), delivery.series, delivery.episode)
-    ok, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, COVER_QUALITY])
-    if not ok:
-        raise ValueError("the cover could not be encoded as JPEG")
-    with atomic(path) as temp:
-        temp.write_bytes(data.tobytes())
-
-
-def cover_shot(series: Series, episode: Episode) -> str:
-    """A close shot of the lead with the strongest feeling; without one, the last shot."""
-    leads = {c.id for c in series.bible.characters if c.role == "lead"}
-    strong = {"shock": 3, "rage": 3, "fear": 2, "tears": 2, "grief": 2, "triumph": 2, "resolve": 1, "anger": 2}
-    best, chosen = -1, None
-    for _, shot in episode.shots():
-        if shot.characters[:1] and shot.characters[0] in leads and shot.size in ("cu", "mcu"):
-            feeling = max([strong.get(line.emotion, 0) for line in shot.lines] + [strong.get(shot.emotion, 0)])
-            if feeling > best:
-                best, chosen = feeling, shot.id
-    return chosen or [shot.id for _, shot in episode.shots()][-1]
+def write_covers(delivery: Delivery, folder: Path) -> None:
+    """The three posters; the first is also the cover that a platform takes when it takes one."""
+    for name, poster in zip(COVERS, delivery.posters, strict=True):
+        picture = draw_cover(poster, delivery.series, delivery.episode, delivery.profile.size)
+        ok, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, COVER_QUALITY])
+        if not ok:
+            raise ValueError(f"{name} could not be encoded as JPEG")
+        with atomic(folder / name) as temp:
+            temp.write_bytes(data.tobytes())
+    link(folder / COVERS[0], folder / "cover.jpg")
 
 
 def write_interchange(delivery: Delivery, folder: Path) -> None:

@@ -1,9 +1,10 @@
-"""Lettering laid over frames: label, title, recap, end card. Knows when and how it fades; the draft draws the letters."""
+"""Lettering laid over frames and covers: label, title, recap, end card. Knows when and how it fades; the draft draws the letters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 
 from engine import fonts
 from engine.core import Episode, Series, UserError
+from engine.takes import Poster
 from engine.timeline import Graphic, Timeline
-from models.draft import lettering
+from models.draft import lettering, posters
 
 FADE_FRAMES = 4
 OPAQUE = 255
@@ -84,11 +86,17 @@ def lay(frame: Pixels, pixels: Pixels, x: int, y: int, strength: float = 1.0) ->
     cv2.add(cv2.multiply(region, keep, scale=1 / OPAQUE), np.ascontiguousarray(source[:, :, :3]), dst=region)
 
 
-def cover_overlay(frame: Pixels, series: Series, episode: Episode) -> Pixels:
-    """The keyframe with the series' title on it."""
+def draw_cover(poster: Poster, series: Series, episode: Episode, size: tuple[int, int]) -> Pixels:
+    """The poster's pictures cropped, graded and under the series' title, with the question that the episode leaves."""
     label = {"en": f"Episode {episode.number}", "zh": f"第{episode.number}集"}[series.language]
-    height, width = frame.shape[:2]
-    drawn = lettering.title_card(series.title, label, (width, height), fonts.font_file())
-    out = frame.copy()
-    lay(out, drawn.pixels, drawn.x, drawn.y)
-    return out
+    words = posters.Words(series.title, label, episode.cliffhanger.question)
+    fonts.check_glyphs(words.title + words.badge + words.tagline, f"the covers of episode {episode.number}")
+    pictures = [read_picture(keyframe.take.path) for keyframe in poster.pictures]
+    return posters.poster(poster.layout, pictures, poster.faces, words, series.genre, size, fonts.font_file())
+
+
+def read_picture(path: Path) -> Pixels:
+    picture = cv2.imread(str(path))
+    if picture is None:
+        raise UserError(f"the picture {path} cannot be read")
+    return np.asarray(picture, np.uint8)

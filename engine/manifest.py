@@ -15,10 +15,13 @@ from engine.vault import fingerprint
 MANIFEST = "manifest.json"
 MANIFEST_VERSION = 1
 MAX_MANIFEST_BYTES = 16_000_000
+COVERS = ("cover-1.jpg", "cover-2.jpg", "cover-3.jpg")
+"""The lead's face, the two who face each other, the omen."""
 DELIVERABLES = (
-    "master.mp4", "subtitles.srt", "subtitles.ass", "subtitles.vtt", "cover.jpg", "cut.otio", "cut.edl", "shots.csv",
-    "script.md",
+    "master.mp4", "subtitles.srt", "subtitles.ass", "subtitles.vtt", "cover.jpg", *COVERS, "cut.otio", "cut.edl",
+    "shots.csv", "script.md",
 )  # fmt: skip
+"""cover.jpg is the first of the covers, under the name that uploaders look for."""
 SHOT_FILES = "nle"
 """The folder of textless shot files inside an episode's folder, when they were exported."""
 
@@ -53,6 +56,7 @@ class TakeEntry(_Part):
     stage: str
     file: str
     sha256: str
+    voice: str = ""
 
 
 class CheckEntry(_Part):

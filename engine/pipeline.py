@@ -17,6 +17,7 @@ from engine.batching import Progress, core_seconds
 from engine.config import Profile
 from engine.conforming import ConformInput, aigc_tag, conform_episode
 from engine.core import SAMPLE_RATE, Episode, Series, UserError
+from engine.covering import cover_episode
 from engine.cutting import cut_episode
 from engine.delivering import Delivery, build_print, deliver_episode
 from engine.fonts import check_glyphs, font_file
@@ -165,10 +166,11 @@ def render_episode(run: Run, episode: Episode, dialogue: Mapping[str, DialogueTa
         font_sha256=file_sha256(font_file()),
     )
     master = conform_episode(item, run.backends.player, run.vault, run.progress)
+    posters = cover_episode(series, episode, run.backends.painter, profile, run.vault, run.redo, run.progress)
     spent = voicing_cost + core_seconds() - before
     used = {line.id: dialogue[line.id] for line in episode.lines()}
     delivery = Delivery(
-        series, episode, profile, made.timeline, master, made.stems, used, made.keyframes, made.clips, spent
+        series, episode, profile, made.timeline, master, made.stems, used, made.keyframes, made.clips, posters, spent
     )
     target = run.folder.episode(profile, series.language, episode.number)
     if is_delivered(delivery, target):

@@ -38,6 +38,15 @@ class Keyframe:
 
 
 @dataclass(frozen=True)
+class Poster:
+    """What a cover is made from: the layout's name, its pictures, and where each one's face is (None: it has none)."""
+
+    layout: str
+    pictures: tuple[Keyframe, ...]
+    faces: tuple[tuple[float, float, float] | None, ...]
+
+
+@dataclass(frozen=True)
 class Stems:
     """Ducked and levelled stems of one episode (stereo 48 kHz wav): their sum is the mix."""
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine import interchange, subtitles, wav
 from engine.core import SAMPLE_RATE, Episode, Series
 from engine.encoder import compiled, encode_frames, graph, picture_input
-from engine.manifest import DELIVERABLES, MANIFEST, script_print
+from engine.manifest import COVERS, DELIVERABLES, MANIFEST, script_print
 from engine.story.scriptfile import to_markdown
 from engine.timeline import Caption, Clip, Speech, Timeline
 from engine.vault import file_sha256
@@ -96,7 +96,8 @@ def deliver(root: Path, grey: Frames | None = None, sound: NDArray[np.float32] |
     (folder / "cut.otio").write_text(interchange.to_otio(timeline, media, stems, "test"))
     (folder / "cut.edl").write_text(interchange.to_edl(timeline, "test"))
     (folder / "shots.csv").write_text(interchange.to_shots_csv(series, episode, timeline, media), newline="")
-    cv2.imwrite(str(folder / "cover.jpg"), np.full((480, 270, 3), 128, np.uint8))
+    for name in ("cover.jpg", *COVERS):
+        cv2.imwrite(str(folder / name), np.full((480, 270, 3), 128, np.uint8))
     rewrite_manifest(folder, manifest_of(series, episode, timeline, root))
     return series, folder
 

@@ -1,4 +1,4 @@
-"""Deliverables: what the manifest says of takes, rights and cost, which shot the cover takes, what goes first."""
+"""Deliverables: what the manifest says of takes, rights and cost; the covers, what goes first."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import pytest
 
 from engine.config import load_profile
 from engine.core import Series
-from engine.delivering import Delivery, build_print, cover_shot, deliver_episode, link, spent
-from engine.manifest import DELIVERABLES, read_manifest
+from engine.delivering import Delivery, build_print, deliver_episode, link, spent
+from engine.manifest import COVERS, DELIVERABLES, read_manifest
 from engine.pipeline import is_delivered
-from engine.takes import DialogueTake, Keyframe, Stems
+from engine.takes import DialogueTake, Keyframe, Poster, Stems
 from engine.vault import Made, Take, Vault
 from models.base import PictureRequest, Rights
 from tests.small_delivery import timeline_of
@@ -51,6 +51,10 @@ def delivery_of(root: Path, series: Series) -> Delivery:
             for id in shots
         },
         clips={id: take(vault, "animating", id, ".scene.json", b"{}") for id in shots},
+        posters=tuple(
+            Poster(layout, tuple(Keyframe(PictureRequest(f"e001_{layout}", "keyframe", "a look", (360, 640), 3), take(vault, "covering", f"e001_{layout}{n}", ".jpg", picture)) for n in range(count)), (None,) * count)
+            for layout, count in (("face", 1), ("versus", 2), ("omen", 1))
+        ),
         core_seconds=2.0,
     )  # fmt: skip
 
@@ -65,7 +69,7 @@ def test_everything_is_delivered_and_the_manifest_names_every_take_with_its_righ
 ) -> None:
     told = deliver_episode(delivery, tmp_path / "e001", lambda _: [{"check": "x", "passed": False, "faults": ["bad"]}])
     assert {p.name for p in (tmp_path / "e001").iterdir()} == {*DELIVERABLES, "manifest.json"}
-    assert len(told["takes"]) == 10 + 12 + 12 + 3 + 1
+    assert len(told["takes"]) == 10 + 12 + 12 + 3 + 1 + 4
     for entry in told["takes"]:
         assert set(entry["rights"]) == {"source", "licence", "consent", "commercial_use"}
     assert set(told["font"]) == {"file", "source", "licence", "consent", "commercial_use"}
@@ -73,10 +77,12 @@ def test_everything_is_delivered_and_the_manifest_names_every_take_with_its_righ
     manifest = read_manifest(tmp_path / "e001")
     assert manifest is not None and manifest.failed() == ["x"]
     assert is_delivered(delivery, tmp_path / "e001")
+    covers = {(tmp_path / "e001" / name).read_bytes() for name in COVERS}
+    assert len(covers) == 3 and (tmp_path / "e001" / "cover.jpg").read_bytes() in covers
 
 
 def test_an_episode_finished_by_a_second_run_costs_what_its_takes_cost(delivery: Delivery) -> None:
-    assert spent(delivery) == (0.0, 40.0 + 0.5 * 37)
+    assert spent(delivery) == (0.0, 40.0 + 0.5 * 41)
     assert spent(replace(delivery, core_seconds=500.0)) == (0.0, 500.0)
 
 
@@ -87,7 +93,7 @@ def test_a_delivery_that_stops_half_way_leaves_no_manifest_of_the_old_files(
     deliver_episode(delivery, folder, lambda _: [])
     (folder / "nle").mkdir()
     (folder / "nle" / "e001_s01_sh010.mp4").write_bytes(b"old")
-    monkeypatch.setattr("engine.delivering.write_cover", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    monkeypatch.setattr("engine.delivering.write_covers", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
         deliver_episode(delivery, folder, lambda _: [])
     assert read_manifest(folder) is None
@@ -115,16 +121,6 @@ def test_the_build_changes_with_words_title_and_takes(delivery: Delivery, tmp_pa
     prints = {build_print(d) for d in (delivery, *others)}
     assert len(prints) == 5
     assert build_print(replace(delivery, core_seconds=9.0)) == build_print(delivery)
-
-
-def test_the_cover_takes_a_close_shot_of_the_lead_with_the_strongest_feeling() -> None:
-    series = small_series()
-    assert cover_shot(series, series.episodes[0]) == "e001_s01_sh020"  # her held look of shock, the first of the equals
-    nobody = series.bible.model_copy(
-        update={"characters": tuple(c.model_copy(update={"role": "extra"}) for c in series.bible.characters)}
-    )
-    extras = series.model_copy(update={"bible": nobody})
-    assert cover_shot(extras, extras.episodes[0]) == "e001_s01_sh120"
 
 
 def test_a_deliverable_is_a_link_or_else_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,8 +12,11 @@ from hypothesis import strategies as st
 
 from engine import lettering
 from engine.core import UserError
-from engine.lettering import Overlay, blend, cover_overlay, draw_overlays, lay, overlays_at
+from engine.lettering import Overlay, blend, draw_cover, draw_overlays, lay, overlays_at
+from engine.takes import Keyframe, Poster
 from engine.timeline import Graphic, Timeline
+from engine.vault import Take
+from models.base import PictureRequest
 from tests.small_delivery import timeline_of
 from tests.small_series import small_series
 
@@ -80,11 +86,19 @@ def test_a_glyph_that_is_missing_is_named_with_its_graphic() -> None:
         draw_overlays(with_graphics(Graphic("end_card", "crown 👑", 5, 40)), SIZE)
 
 
-def test_the_cover_carries_the_title_and_leaves_the_keyframe_alone() -> None:
+def test_a_cover_carries_the_title_and_leaves_its_picture_alone(tmp_path: Path) -> None:
     series = small_series()
-    frame = np.full((640, 360, 3), 120, np.uint8)
-    cover = cover_overlay(frame, series, series.episodes[0])
-    assert (frame == 120).all()
-    assert cover.shape == frame.shape and (cover != frame).any()
+    cv2.imwrite(str(tmp_path / "p.jpg"), np.full((640, 360, 3), 120, np.uint8))
+    before = (tmp_path / "p.jpg").read_bytes()
+    take = Take("covering", "e001_cover1a", "0", tmp_path / "p.jpg", "", 1, {}, {}, "test", {}, {})
+    poster = Poster("face", (Keyframe(PictureRequest("x", "keyframe", "", SIZE, 1), take),), ((0.5, 0.4, 0.4),))
+    cover = draw_cover(poster, series, series.episodes[0], SIZE)
+    assert cover.shape == (640, 360, 3) and cover.std() > 10
     chinese = series.model_copy(update={"language": "zh", "title": "亡者之表"})
-    assert (lettering.cover_overlay(frame, chinese, series.episodes[1]) != cover).any()
+    assert (draw_cover(poster, chinese, series.episodes[1], SIZE) != cover).any()
+    assert (tmp_path / "p.jpg").read_bytes() == before
+
+
+def test_a_lost_poster_picture_is_named() -> None:
+    with pytest.raises(UserError, match="gone.jpg cannot be read"):
+        lettering.read_picture(Path("gone.jpg"))
