@@ -23,24 +23,38 @@ class Sky:
 
 
 SKIES = {
-    "day": Sky("#4a86c8", "#7fb4dc", "#b8d8ea", "#e6ecdc", "#fff2d0", "#fff4de", 0.10),
-    "dusk": Sky("#2a2a64", "#7a3f86", "#d86a78", "#ffb27a", "#ffc878", "#ffb48c", 0.45),
-    "night": Sky("#0a0e2a", "#1a1c4c", "#34306e", "#6a4a8e", "#ffc878", "#b4c4ff", 0.80),
-    "dawn": Sky("#3a4a86", "#7c7ab4", "#e0a0a4", "#ffd8a8", "#ffe0b0", "#ffd8b8", 0.30),
+    "day": Sky("#2478d4", "#62b4f2", "#b4e2fb", "#fff0cc", "#ffdf9c", "#fff2c8", 0.06),
+    "dusk": Sky("#261c62", "#8c2f86", "#f0606a", "#ffc06a", "#ffb95c", "#ff9a62", 0.45),
+    "night": Sky("#050822", "#101a56", "#2a3590", "#5a4cae", "#ffb55a", "#8fb0ff", 0.80),
+    "dawn": Sky("#3c4a9c", "#9484cc", "#f8a4a2", "#ffe0a0", "#ffcf8c", "#ffc49a", 0.26),
 }
+AMBIENT: dict[str, Tint] = {
+    "day": (0.86, 0.90, 0.98), "dusk": (0.62, 0.46, 0.66), "night": (0.34, 0.40, 0.74), "dawn": (0.76, 0.68, 0.80),
+}  # fmt: skip
+"""What falls on every surface under the open sky; its shadows are never grey."""
+INDOORS: dict[str, Tint] = {
+    "day": (0.92, 0.91, 0.94), "dusk": (0.66, 0.50, 0.58), "night": (0.46, 0.40, 0.56), "dawn": (0.78, 0.70, 0.76),
+}  # fmt: skip
+KEY = {"day": 0.34, "dusk": 0.62, "night": 0.44, "dawn": 0.46}
+"""How strongly the sun or moon stands behind the head."""
+AIR: dict[str, Tint] = {
+    "clear": (1.0, 1.0, 1.0), "rain": (0.80, 0.90, 1.06), "snow": (0.94, 1.0, 1.12), "mist": (0.94, 0.98, 1.04),
+}  # fmt: skip
+CLOUDED = {"rain": ("#23406e", 0.62), "mist": ("#93a8c8", 0.55), "snow": ("#8fb0de", 0.55)}
+NIGHT_CLOUD = 0.28  # the part of a cloud's own colour that is seen by night
 ACCENTS = {
     "romance": ("#f08a86", "#ffd88a"), "revenge": ("#e9354a", "#f0e0d0"), "palace": ("#e2a83e", "#fff0b0"),
     "xianxia": ("#9fb4ff", "#f4ffff"), "thriller": ("#3fb8e8", "#ffe0b0"), "horror": ("#7ac88a", "#d8e8d0"),
     "fantasy": ("#b48cff", "#ffe8b0"), "family": ("#ffb060", "#ffe8c8"), "action": ("#ff7a3c", "#ffd0a0"),
 }  # fmt: skip
 WALLS = {
-    "romance": "#4a3a66", "revenge": "#4a2430", "palace": "#6a2020", "xianxia": "#2c5468", "thriller": "#2c3c54",
-    "horror": "#2c3c38", "fantasy": "#40386c", "family": "#5c4638", "action": "#4a3630",
+    "romance": "#6a3f7c", "revenge": "#7a2440", "palace": "#8e2222", "xianxia": "#23708c", "thriller": "#254a7c",
+    "horror": "#1f5a50", "fantasy": "#5040a0", "family": "#a05a34", "action": "#8a3a2a",
 }  # fmt: skip
 MOOD_TINTS: dict[str, tuple[Tint, float]] = {
-    "tension": ((0.96, 0.95, 1.00), 0.98), "tender": ((1.05, 1.00, 0.97), 1.05), "dread": ((0.82, 0.88, 0.96), 0.80),
-    "triumph": ((1.06, 1.01, 0.92), 1.10), "grief": ((0.84, 0.92, 1.03), 0.76), "mystery": ((0.90, 0.92, 1.06), 0.95),
-    "action": ((1.06, 0.95, 0.90), 1.10),
+    "tension": ((0.96, 0.96, 1.02), 1.06), "tender": ((1.06, 1.00, 0.96), 1.10), "dread": ((0.80, 0.90, 0.94), 0.98),
+    "triumph": ((1.08, 1.02, 0.90), 1.16), "grief": ((0.82, 0.92, 1.06), 0.96), "mystery": ((0.90, 0.91, 1.08), 1.08),
+    "action": ((1.08, 0.96, 0.88), 1.16),
 }  # fmt: skip
 EMOTION_TINTS: dict[str, Tint] = {
     "rage": (1.02, 0.90, 0.93), "anger": (1.02, 0.93, 0.94), "grief": (0.92, 0.96, 1.03), "tears": (0.92, 0.96, 1.03),
@@ -69,30 +83,44 @@ class Palette:
 
     def tone(self, colour: str, depth: float = 0.0) -> str:
         """A surface's own colour as this hour lights it; depth 0..1 sinks it into the distance."""
-        night = mix(colour, self.sky.top, 0.55 * self.shade)
-        lit = mix(night, "#000000", 0.30 * self.shade)
+        lit = mix(mix(colour, self.sky.top, 0.55 * self.shade), "#0a0418", 0.18 * self.shade)
         return mix(lit, self.haze, depth)
 
     @property
     def haze(self) -> str:
-        return mix(self.sky.low, "#8a94a4", 0.45 if self.weather in ("rain", "mist", "snow") else 0.0)
+        """The colour of far air."""
+        return mix(self.sky.low, self.sky.edge, 0.35)
 
     @property
     def lamps_lit(self) -> bool:
         return self.sky.dark > 0.25 or self.weather in ("rain", "mist")
+
+    def ambient(self, indoors: bool) -> Tint:
+        """What falls on every surface; the weather counts half inside."""
+        base = (INDOORS if indoors else AMBIENT)[self.time]
+        air = AIR[self.weather]
+        red, green, blue = (b * ((1 + a) / 2 if indoors else a) for b, a in zip(base, air, strict=True))
+        return red, green, blue
+
+    @property
+    def key(self) -> float:
+        """The strength of the light behind the head."""
+        return KEY[self.time] * (1.0 if self.weather == "clear" else 0.62)
 
 
 def palette_of(time: str, weather: str, genre: str) -> Palette:
     """The palette; an unknown word is refused by name."""
     if time not in SKIES:
         raise ValueError(f"unknown time {time!r}: choose from {', '.join(SKIES)}")
+    if weather not in AIR:
+        raise ValueError(f"unknown weather {weather!r}: choose from {', '.join(AIR)}")
     sky = SKIES[time]
-    if weather in ("rain", "mist", "snow"):
-        grey = {"rain": "#3a4a60", "mist": "#8a98a4", "snow": "#93a2b6"}[weather]
-        part = 0.55 if time != "night" else 0.22
+    if weather in CLOUDED:
+        cloud, part = CLOUDED[weather]
+        part = NIGHT_CLOUD if time == "night" else part
         sky = Sky(
-            mix(sky.top, grey, part), mix(sky.mid, grey, part), mix(sky.low, mix(grey, "#ffffff", 0.2), part),
-            mix(sky.edge, mix(grey, "#ffffff", 0.35), part), sky.lamp, mix(sky.light, "#b8d0f0", 0.5), min(0.85, sky.dark + 0.12),
+            mix(sky.top, cloud, part), mix(sky.mid, cloud, part), mix(sky.low, mix(cloud, "#ffffff", 0.25), part),
+            mix(sky.edge, mix(cloud, "#ffffff", 0.45), part), sky.lamp, mix(sky.light, "#b8d8ff", 0.5), min(0.85, sky.dark + 0.12),
         )  # fmt: skip
     accent, glow = ACCENTS.get(genre, ACCENTS["thriller"])
     return Palette(sky, accent, glow, WALLS.get(genre, WALLS["thriller"]), time, weather, sky.dark)

@@ -138,6 +138,11 @@ class Drawing:
     def path(self, data: str, fill: str, op: float = 1, line: str = "", lw: float = 0) -> None:
         self.raw(f'<path d="{data}" {_style(fill, op, line, lw)}/>')
 
+    def cut(self, outline: Sequence[Point], holes: Iterable[Sequence[Point]], fill: str, op: float = 1) -> None:
+        """A polygon with holes in it."""
+        data = "".join("M" + "L".join(f"{number(x)} {number(y)}" for x, y in ring) + "Z" for ring in (outline, *holes))
+        self.raw(f'<path d="{data}" fill-rule="evenodd" {_style(fill, op, "", 0)}/>')
+
     def poly(self, points: Sequence[Point], fill: str, op: float = 1, line: str = "", lw: float = 0) -> None:
         data = "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points) + "Z"
         self.path(data, fill, op, line, lw)
@@ -166,8 +171,8 @@ class Drawing:
 
 def _style(fill: str, op: float, line: str, lw: float) -> str:
     text = f'fill="{fill}"'
-    if op < 1:
-        text += f' opacity="{op:.3g}"'
+    if op < 1:  # the opacity of its paints costs nothing; a shape's own is a picture apart
+        text += f' fill-opacity="{op:.3g}" stroke-opacity="{op:.3g}"'
     if line:
         text += f' stroke="{line}" stroke-width="{number(lw)}" stroke-linejoin="round" stroke-linecap="round"'
     return text

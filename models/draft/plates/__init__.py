@@ -1,62 +1,53 @@
 """Background plates: sixteen kinds of place at four hours in four weathers, in depth layers far, mid and near.
 
-A plate is 15 % larger than the frame; the lit part is behind the head, the floor's lines meet near (540, 1290)."""
+A plate is 15 % larger than the frame; the lit part is behind the head, the floor's lines meet near (540, 1290).
+Far is opaque; mid has holes where far is seen; near frames the picture and leaves the face free."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
 
 from models.base import PLATES
 from models.draft.palette import palette_of
-from models.draft.plates import city, halls, nature, rooms
-from models.draft.plates.parts import Set
-from models.draft.raster import Image, render
-from models.draft.svg import Drawing
+from models.draft.plates import car, grounds, halls, nature, rooms, streets
+from models.draft.plates.photograph import DETAIL, HEIGHT, MARGIN_X, MARGIN_Y, WIDTH, placed, shoot
+from models.draft.plates.scenery import Light, Scenery
+from models.draft.raster import Image
 
-PLACES: dict[str, Callable[[Set], None]] = {
-    "office": rooms.office,
-    "penthouse": rooms.penthouse,
-    "mansion": halls.mansion,
-    "hospital": rooms.hospital,
-    "street": city.street,
-    "alley": city.alley,
-    "rooftop": city.rooftop,
-    "warehouse": halls.warehouse,
-    "temple": nature.temple,
-    "palace": nature.palace,
-    "forest": nature.forest,
-    "lakeside": nature.lakeside,
-    "car": city.car,
-    "bedroom": rooms.bedroom,
-    "courtroom": halls.courtroom,
-    "school": halls.school,
-}
-LAMPLIT = ("office", "mansion", "hospital", "warehouse", "palace", "bedroom", "courtroom", "school")
-"""Rooms whose own lamps keep the hour outside."""
-LAMPLIGHT = 0.45
-DETAIL = {"far": 0.625, "mid": 1.0, "near": 0.375}
-"""Distance and blur need fewer pixels; drawing a layer costs by its pixels."""
-WIDTH, HEIGHT = 1242, 2208
-MARGIN_X, MARGIN_Y = 81, 144
-"""Overscan on each side of the 1080x1920 frame."""
+__all__ = ["DETAIL", "HEIGHT", "MARGIN_X", "MARGIN_Y", "PLACES", "WIDTH", "draw_plate", "plate_lights"]
+
+Place = Callable[[Scenery], None]
+PLACES: dict[str, Place] = {
+    "office": rooms.office, "penthouse": rooms.penthouse, "mansion": halls.mansion, "hospital": rooms.hospital,
+    "street": streets.street, "alley": streets.alley, "rooftop": streets.rooftop, "warehouse": halls.warehouse,
+    "temple": grounds.temple, "palace": grounds.palace, "forest": nature.forest, "lakeside": nature.lakeside,
+    "car": car.car, "bedroom": rooms.bedroom, "courtroom": halls.courtroom, "school": rooms.school,
+}  # fmt: skip
+INDOORS = ("office", "penthouse", "mansion", "hospital", "warehouse", "palace", "car", "bedroom", "courtroom", "school")
+FLICKERS = ("lamp", "candle", "lantern", "neon", "screen")
 
 
 def draw_plate(kind: str, time: str, weather: str, genre: str, seed: int) -> dict[str, Image]:
     """Layers 'far' (opaque), 'mid' and 'near', premultiplied BGRA, each at its own share (DETAIL) of (2208, 1242).
 
     ValueError names an unknown word."""
+    place, mirror = built(kind, time, weather, genre, seed)
+    return shoot(place, mirror, seed)
+
+
+def plate_lights(kind: str, time: str, weather: str, genre: str, seed: int) -> list[Light]:
+    """The plate's own lights in pixels of the 1080x1920 frame, for whoever lets them flicker; sun and moon are none."""
+    place, mirror = built(kind, time, weather, genre, seed)
+    return [light for light in placed(place.lights, mirror) if light.kind in FLICKERS]
+
+
+def built(kind: str, time: str, weather: str, genre: str, seed: int) -> tuple[Scenery, bool]:
+    """The place, and whether it is seen mirrored."""
     if kind not in PLATES:
         raise ValueError(f"unknown plate {kind!r}: choose from {', '.join(PLATES)}")
-    palette = palette_of(time, weather, genre)
-    if kind in LAMPLIT:
-        palette = replace(palette, shade=palette.shade * LAMPLIGHT)
-    place = Set(Drawing(), Drawing(), Drawing(), palette, random.Random(f"{kind} {seed}"))
+    chance = random.Random(f"{kind} {seed}")
+    mirror = chance.random() < 0.5
+    place = Scenery(palette_of(time, weather, genre), chance, random.Random(seed), indoors=kind in INDOORS)
     PLACES[kind](place)
-    view = (-MARGIN_X, -MARGIN_Y, WIDTH, HEIGHT)
-    layers = {"far": place.far, "mid": place.mid, "near": place.near}
-    return {
-        name: render(layer.body(), view, round(WIDTH * DETAIL[name]), round(HEIGHT * DETAIL[name]))
-        for name, layer in layers.items()
-    }
+    return place, mirror

@@ -1,260 +1,338 @@
-"""Rooms people live and work in: office, penthouse, bedroom, hospital."""
+"""Homes and workplaces: office, penthouse, bedroom, hospital, school."""
 
 from __future__ import annotations
 
-from models.draft.plates.parts import (
-    BOTTOM,
-    LEFT,
-    TOP,
-    WIDE,
-    Set,
+from models.draft.plates.furnish import flowers, lamp, leaves_near, picture, plant, rug, shelf, sofa, table
+from models.draft.plates.outdoors import city, hills, sky, tree_line
+from models.draft.plates.scenery import BOTTOM, LEFT, RIGHT, TOP, WIDE, Scenery, deep, edge, high
+from models.draft.plates.shell import (
+    Box,
+    beams_from,
     blinds,
-    dark_foreground,
+    boards,
     drape,
-    floor,
-    lamp,
+    drops,
     panes,
-    sky,
-    towers,
-    wall,
-    window,
+    pattern,
+    rect,
+    room,
+    skirting,
+    tinted,
+    wainscot,
 )
 from models.draft.svg import mix
 
-EDGE = "#0c0a14"
+
+def office(s: Scenery) -> None:
+    """A wide window over the city, lit bookcases, a heavy desk with a lamp and a screen."""
+    sky(s, 1240, (s.rng.uniform(420, 640), 560))
+    city(s, 1240, 760)
+    box = Box(-10, -60, 1090, 1500)
+    tone = tinted(s, s.pick("#3a5a8a", "#6a4a3a", "#2f6a6a", "#5a3a5c"), 0.34)
+    wood = s.pick("#8a4a2c", "#5e3426", "#a0683c")
+    x, y, w, h = 250, 150, 580, 960
+    room(s, box, tone, deep(tone, 0.4), [rect(x, y, w, h)])
+    boards(s, 1500, s.pick("#7a4630", "#5a3a34", "#8a6244"), -10, 1090)
+    skirting(s, box, wood)
+    panes(s, x, y, w, h, 3, 2, s.pick("#2c2a3c", "#d8c8a8", "#6a3c28"))
+    blinds(s, x, y, w, 170, mix(wood, "#e8d0a0", 0.55))
+    beams_from(s, x, y, w, h)
+    for at in (-6, 872):
+        shelf(s, at, 120, 216, 1330, 7, wood)
+        s.light(at + 108, 420, 330, "#ffb060", 0.42 if s.lit else 0.2)
+    s.ground(1500, gloss=0.34)
+    rug(s, 1760, 560, 150, tinted(s, "#8a2a3a", 0.3), "#e0b458")
+    _desk(s, wood)
+    plant(s, 930, 1660, 560)
+    leaves_near(s, -1, "#123a34")
+    drape(s, 1, tinted(s, "#3a2a50", 0.4), 120)
 
 
-def office(s: Set) -> None:
-    """A window wall with blinds, shelves of files, a heavy desk with a lamp and a screen."""
-    wall(s, mix(s.p.wall, "#4a5468", 0.5))
-    window(s, 250, 230, 580, 720, 3, 2, "#4a5060")
-    blinds(s, 250, 230, 580, 720, 0.42)
-    d = s.far
-    for side in (-1, 1):
-        x = 540 + side * 455 - 110
-        d.rect(x, 210, 220, 1080, s.p.tone("#4a3a34"), 1, EDGE, 5)
-        for row in range(6):
-            y = 240 + row * 172
-            d.rect(x + 10, y, 200, 140, mix(s.p.tone("#4a3a34"), "#000000", 0.5))
-            at = x + 14
-            while at < x + 180:
-                w, h = s.rng.uniform(14, 32), s.rng.uniform(86, 126)
-                d.rect(
-                    at,
-                    y + 138 - h,
-                    w,
-                    h,
-                    s.p.tone(s.rng.choice(("#8a3a3a", "#3a5a8a", "#c8a860", "#5a6a5a", "#8a8a94"))),
-                )
-                at += w + s.rng.uniform(0, 9)
-    floor(s, "#4a4048", "#2c262e")
-    m = s.mid
-    desk = s.p.tone("#6a4430")
-    m.rect(150, 1330, 780, 44, mix(desk, s.p.sky.light, 0.28), 1, EDGE, 5, 8)
-    m.rect(176, 1374, 728, 270, m.gradient([(0, desk, 1), (1, mix(desk, "#000000", 0.5), 1)]), 1, EDGE, 5)
-    m.rect(400, 1404, 280, 200, mix(desk, "#000000", 0.25), 1, mix(desk, s.p.glow, 0.4), 4, 6)
-    m.rect(640, 1150, 220, 150, "#14161e", 1, "#05060a", 5, 10)
-    m.rect(652, 1162, 196, 126, mix(s.p.accent, "#9fd0ff", 0.5), 0.85)
-    m.rect(738, 1300, 24, 34, "#14161e")
-    for k in range(4):
-        m.rect(440 - k * 3, 1312 - k * 13, 130, 11, mix("#e8e4d8", s.p.sky.top, 0.3), 1, EDGE, 2)
-    lamp(s, 270, 1150, size=0.8)
-    m.rect(264, 1210, 12, 120, "#1a1410")
-    m.rect(230, 1318, 80, 14, "#1a1410")
-    _plant(s, 1010, 1560)
-    _chair(s)
+def _desk(s: Scenery, wood: str) -> None:
+    table(s, 130, 1530, 820, 330, wood)
+    d = s.things
+    d.rect(610, 1350, 240, 156, "#1c1a2c", 1, "#0c0814", 5, 12)
+    d.rect(622, 1362, 216, 130, d.gradient([(0, "#8fe4ff", 1), (1, mix(s.p.accent, "#4a9ae0", 0.5), 1)], (1, 1)))
+    d.rect(716, 1500, 28, 26, "#1c1a2c")
+    s.light(730, 1420, 260, "#7ad0ff", 0.55, "screen")
+    for k, tone in enumerate(("#f4ecdc", "#d8c8e0", "#f0e2c0", "#b83a4a")):
+        d.rect(430 - 5 * k, 1502 - k * 15, 136, 14, tone, 1, edge(tone), 3, 2)
+    lamp(s, 250, 1290, 0.85, 1520)
 
 
-def _chair(s: Set) -> None:
-    face = mix(s.p.tone("#2c2830"), "#000000", 0.2)
-    s.near.blob([(LEFT, 1700), (40, 1640), (180, 1700), (210, 1880), (200, 2090), (LEFT, 2090)], face)
-
-
-def _plant(s: Set, x: float, base: float) -> None:
-    d = s.mid
-    d.poly(
-        [(x - 60, base - 130), (x + 60, base - 130), (x + 44, base), (x - 44, base)], s.p.tone("#8a5a44"), 1, EDGE, 4
-    )
-    for k in range(9):
-        bend = (k - 4) * 46
-        leaf = s.p.tone(mix("#3f7a4c", "#8ab86a", k % 3 * 0.3))
-        d.ink(
-            [
-                (x, base - 120),
-                (x + bend * 0.5, base - 270 - (4 - abs(k - 4)) * 34),
-                (x + bend, base - 330 - (4 - abs(k - 4)) * 50 + abs(bend) * 0.5),
-            ],
-            44,
-            leaf,
-            "leaf",
-        )
-
-
-def penthouse(s: Set) -> None:
-    """Floor-high glass over the city, a sofa, a standing lamp, a low table."""
-    sky(s, moon=(760, 420))
-    towers(s, s.far, 1330, (280, 640), "#5c5a96", 0.45, 0.2)
-    towers(s, s.far, 1360, (240, 540), "#423e78", 0.2, 0.4)
-    towers(s, s.far, 1410, (120, 420), "#2c2a56", 0.0, 0.6)
-    panes(s, LEFT, 90, WIDE, 1360)
-    floor(s, "#3a345c", "#57508a", top=1470, shine=s.p.glow)
-    d = s.mid
-    frame = mix(s.p.tone("#24223e"), "#000000", 0.2)
-    edge = mix(frame, s.p.sky.light, 0.45)
-    for x in (-20, 340, 700, 1060):
-        d.rect(x - 14, TOP, 28, 1640, frame)
-        d.rect(x - 14, TOP, 6, 1640, edge)
-    d.rect(LEFT, TOP, WIDE, 230, frame)
-    d.rect(LEFT, 78, WIDE, 6, edge)
-    d.rect(LEFT, 1456, WIDE, 28, frame)
-    d.rect(LEFT, 1456, WIDE, 5, edge)
-    for x in (90, 450, 800):
-        d.poly([(x, 110), (x + 80, 110), (x + 270, 1450), (x + 190, 1450)], "#ffffff", 0.05)
-    _sofa(s, 600, 1360)
-    lamp(s, 150, 560, size=1.0, cord=640)
-    wood = s.p.tone("#5a4238")
-    d.ellipse(330, 1650, 190, 44, mix(wood, s.p.sky.light, 0.25), 1, EDGE, 5)
-    d.rect(318, 1680, 24, 140, wood)
-    d.path("M300 1642v-66c-34-6-34-60-30-84h76c4 24 4 78-30 84v66", "#ffffff", 0.35, "#ffffff", 3)
-    drape(s, -1, mix(s.p.wall, "#2a2048", 0.5), 150)
-    s.near.ink([(1170, 2060), (1060, 1700), (990, 1560)], 90, dark_foreground(s), "in")
-    s.near.ink([(1170, 2060), (1120, 1640), (1090, 1460)], 80, dark_foreground(s), "in")
-
-
-def _sofa(s: Set, x: float, y: float) -> None:
-    d = s.mid
-    cloth = s.p.tone(mix(s.p.wall, s.p.accent, 0.25))
-    high = mix(cloth, s.p.sky.light, 0.35)
-    d.rect(x, y, 560, 320, cloth, 1, EDGE, 5, 36)
-    d.rect(x + 12, y + 6, 536, 9, high, r=4)
-    d.rect(x - 50, y + 90, 104, 260, mix(cloth, "#ffffff", 0.08), 1, EDGE, 5, 34)
-    d.rect(x + 44, y + 160, 520, 180, mix(cloth, "#ffffff", 0.1), 1, EDGE, 5, 24)
-    d.rect(x + 56, y + 165, 500, 8, high, r=4)
-    d.poly(
-        [(x + 190, y + 20), (x + 300, y + 16), (x + 312, y + 156), (x + 180, y + 162)], s.p.tone(s.p.accent), 1, EDGE, 4
-    )
-
-
-def bedroom(s: Set) -> None:
-    """A padded headboard, pillows, two night lamps, a picture, curtains."""
-    wall(s, mix(s.p.wall, "#7a6878", 0.35), panels=4)
-    window(s, 350, 190, 380, 470, 2, 2, "#6a5a54")
-    d = s.mid
-    floor(s, "#5a463e", "#3a2c28")
-    head = s.p.tone(mix(s.p.accent, "#6a4858", 0.6))
-    d.rect(
-        170,
-        900,
-        740,
-        470,
-        d.gradient([(0, mix(head, s.p.sky.light, 0.22), 1), (1, mix(head, "#000000", 0.35), 1)]),
-        1,
-        EDGE,
-        6,
-        60,
-    )
-    for row in range(3):
-        for col in range(6):
-            x, y = 250 + col * 116 + (row % 2) * 40, 990 + row * 110
-            if x < 880:
-                d.ellipse(x, y, 8, 8, mix(head, "#000000", 0.5))
-                d.path(f"M{x} {y}l54 56M{x} {y}l-54 56", "none", 0.3, mix(head, "#000000", 0.6), 4)
-    sheet = mix(s.p.tone("#e8dcd8"), s.p.sky.lamp, 0.12)
-    for x in (230, 570):
-        d.blob(
-            [(x, 1250), (x + 140, 1210), (x + 280, 1250), (x + 292, 1360), (x + 140, 1392), (x - 14, 1362)],
-            sheet,
-            1,
-            mix(sheet, EDGE, 0.6),
-            5,
-        )
-    d.blob(
-        [(90, 1410), (540, 1350), (990, 1410), (1080, 1760), (1140, 2080), (-60, 2080), (0, 1760)],
-        d.gradient([(0, sheet, 1), (0.5, mix(sheet, head, 0.5), 1), (1, mix(head, "#000000", 0.4), 1)]),
-        1,
-        mix(sheet, EDGE, 0.6),
-        5,
-    )
-    for k in range(5):
-        d.ink(
-            [(200 + k * 170, 1450), (160 + k * 190, 1700), (100 + k * 220, 2060)],
-            16,
-            mix(head, "#000000", 0.3),
-            "taper",
-            0.5,
-        )
-    for x in (80, 1000):
-        d.rect(x - 90, 1270, 180, 250, s.p.tone("#5a4030"), 1, EDGE, 5, 6)
-        d.line(x - 80, 1390, x + 80, 1390, EDGE, 4)
-        d.rect(x - 7, 1190, 14, 82, s.p.tone("#c8a050"))
-        lamp(s, x, 1110, size=0.95)
-    for side in (-1, 1):
-        drape(s, side, mix(s.p.wall, s.p.accent, 0.35), 180)
-
-
-def hospital(s: Set) -> None:
-    """A bed with rails, a drip, a monitor with its green line, a curtain rail."""
-    wall(s, "#7a9aa0")
-    d = s.far
-    d.rect(LEFT, 820, WIDE, 24, mix(s.p.tone("#5ab0a8"), "#ffffff", 0.1))
-    window(s, 610, 220, 360, 520, 2, 2, "#c8d4d8")
-    blinds(s, 610, 220, 360, 520, 0.55)
-    floor(s, "#8a9aa4", "#6a7a84", shine="#e8fbff")
-    m = s.mid
-    m.rect(LEFT, 120, WIDE, 12, s.p.tone("#d0d8dc"))
-    cloth = s.p.tone("#6ab0b0")
+def penthouse(s: Scenery) -> None:
+    """Floor-high glass over a burning city, a sofa with cushions, a hanging lamp, a glass table."""
+    sky(s, 1330, (s.rng.uniform(620, 800), 440), 1.05)
+    city(s, 1340, 900)
+    d, top, low = s.shell, 60, 1490
+    frame = deep(tinted(s, s.pick("#2c2858", "#4a2a4a", "#1f3a5a"), 0.3), 0.25)
+    d.cut(rect(LEFT, TOP, WIDE, low - TOP + 20), [rect(LEFT - 1, top, WIDE + 2, low - top)], frame)
+    gap = s.pick("350", "440", "300")
+    x = -40.0
+    while x < RIGHT:
+        d.rect(x - 15, top, 30, low - top, frame, 1, edge(frame), 3)
+        d.rect(x - 15, top, 7, low - top, high(frame, 0.55))
+        for k in (0.18, 0.32):
+            a = x + float(gap) * k
+            d.poly([(a, top), (a + 60, top), (a + 10, low), (a - 50, low)], "#ffffff", 0.07)
+        x += float(gap)
+    if s.p.weather == "rain":
+        drops(s, d, LEFT, top, WIDE, low - top)
+    d.rect(LEFT, low, WIDE, 22, high(frame, 0.3), 1, edge(frame), 3)
+    d.rect(LEFT, top - 14, WIDE, 14, high(frame, 0.45))
     for k in range(6):
-        m.blob(
-            [(LEFT + k * 44, 130), (LEFT + 48 + k * 44, 130), (LEFT + 56 + k * 44, 1380), (LEFT - 4 + k * 44, 1390)],
-            mix(cloth, "#000000", 0.08 + 0.16 * (k % 2)),
+        d.ellipse(60 + k * 190, 20, 30, 8, "#fff2cc")
+        s.light(60 + k * 190, 30, 220, "#ffc070", 0.5 if s.lit else 0.2)
+    boards(s, 1510, tinted(s, s.pick("#3c2f6a", "#6a4638", "#33405c"), 0.25), num=13)
+    s.ground(1510, gloss=0.62)
+    s.light(540, 1250, 900, s.p.sky.edge, 0.35, "window")
+    beams_from(s, 500, top, 500, low, -0.4, 0.7)
+    _lounge(s)
+    drape(s, -1, tinted(s, "#3a2468", 0.5), 150)
+    leaves_near(s, 1, "#14303c")
+
+
+def _lounge(s: Scenery) -> None:
+    d = s.things
+    rug_tone = tinted(s, "#4a3a80", 0.4)
+    rug(s, 1880, 640, 130, rug_tone, high(rug_tone, 0.35))
+    sofa(s, 560, 1390, 640, mix(s.p.wall, s.p.accent, 0.2), s.p.accent)
+    lamp(s, 190, 520, 1.25, cord=700)
+    plant(s, 60, 1660, 620, "#e8dcc8")
+    d.ellipse(360, 1740, 230, 52, "#bfe4f4", 0.55, "#eafaff", 5)
+    d.rect(350, 1780, 20, 170, "#c8a050")
+    flowers(s, 300, 1735, 0.7, s.p.accent)
+    for x in (420, 470):
+        d.path(
+            f"M{x - 22} 1640h44c4 40-6 62-18 64v34h16v6h-40v-6h16v-34c-12-2-22-24-18-64z", "#f4e0e8", 0.6, "#ffffff", 3
         )
-    _monitor(s, 250, 620)
-    steel = s.p.tone("#c4ccd4")
-    m.rect(878, 420, 12, 1000, steel)
-    m.path("M840 430h88", "none", 1, steel, 10)
-    m.rect(850, 440, 72, 150, mix("#dff4ff", s.p.sky.mid, 0.25), 0.85, steel, 4, 18)
-    m.rect(856, 510, 60, 72, "#9fd8f0", 0.75, r=12)
-    m.path("M886 590C886 800 700 980 660 1180", "none", 0.9, "#dff4ff", 5)
-    sheet = mix(s.p.tone("#f0f4f6"), s.p.sky.lamp, 0.08)
-    m.rect(180, 1130, 30, 560, steel)
-    m.rect(
-        140,
-        1110,
-        700,
-        150,
-        m.gradient([(0, mix(steel, "#ffffff", 0.3), 1), (1, mix(steel, "#000000", 0.3), 1)]),
-        1,
-        EDGE,
-        5,
-        40,
-    )
-    m.blob(
-        [(320, 1250), (490, 1205), (660, 1250), (672, 1350), (490, 1382), (308, 1350)],
-        sheet,
-        1,
-        mix(sheet, EDGE, 0.5),
-        5,
-    )
-    m.blob(
-        [(170, 1400), (500, 1350), (840, 1400), (940, 1700), (980, 2080), (40, 2080), (90, 1700)],
-        m.gradient([(0, sheet, 1), (0.4, mix(sheet, "#6ab0b0", 0.35), 1), (1, mix("#3a6a70", s.p.sky.top, 0.4), 1)]),
-        1,
-        mix(sheet, EDGE, 0.5),
-        5,
-    )
-    m.path("M70 1560H990M60 1640H1000" + "".join(f"M{90 + k * 128} 1560v90" for k in range(8)), "none", 0.9, steel, 11)
-    s.near.blob(
-        [(1120, TOP), (1180, TOP), (1180, BOTTOM), (1000, BOTTOM), (1050, 1400), (1010, 700)],
-        mix(cloth, "#102028", 0.72),
-    )
+        d.path(f"M{x - 18} 1664h36c0 20-8 38-18 38s-18-18-18-38z", "#c8203c", 0.9)
 
 
-def _monitor(s: Set, x: float, y: float) -> None:
-    m = s.mid
-    m.rect(x - 8, y + 180, 16, 620, s.p.tone("#a8b0b8"))
-    m.glow(x, y + 90, 230, 190, "#5affb0", 0.35)
-    m.rect(x - 130, y, 260, 190, "#20262e", 1, EDGE, 6, 14)
-    m.rect(x - 112, y + 18, 224, 150, "#06140e")
-    line = f"M{x - 108} {y + 90}h50l12 -14l12 14h18l12 -56l16 96l12 -40h24l12 -12l12 12h44"
-    m.path(line, "none", 1, "#5affb0", 5)
-    m.path(f"M{x - 108} {y + 146}c20 -16 34 -16 54 0s34 16 54 0s34 -16 54 0s34 16 54 0", "none", 0.9, "#5ac8ff", 4)
+def bedroom(s: Scenery) -> None:
+    """A tall window between curtains, a padded headboard, a made bed, two night lamps."""
+    sky(s, 1120, (540, 430))
+    if s.rng.random() < 0.5:
+        city(s, 1080, 420)
+    else:
+        hills(s, 1000, 280, "#4a6aa0", 0.4)
+        tree_line(s, 1080, 120, "#2f6a5a", 0.15)
+    tone = tinted(s, s.pick("#8a4a7c", "#3f5f92", "#a06a4a", "#3f7a74"), 0.32)
+    box = Box(-20, -70, 1100, 1520)
+    x, w = s.rng.choice(((330, 420), (250, 580)))
+    room(s, box, tone, high(tone, 0.1), [rect(x, 110, w, 800)])
+    paper = s.pick("damask", "stripes")
+    for a, b, y in ((-20, x - 16, 0), (x + w + 16, 1100, 0), (x - 16, x + w + 16, 950)):
+        pattern(s, a, b, y, 1470, high(tone, 0.2), paper)
+    wainscot(s, -20, x - 60, 960, 1440, deep(tone, 0.06), 2)
+    wainscot(s, x + w + 60, 1100, 960, 1440, deep(tone, 0.06), 2)
+    boards(s, 1520, "#8a5438", -20, 1100)
+    s.ground(1520, gloss=0.25)
+    panes(s, x, 110, w, 800, 2, 3, "#f0e2cc")
+    beams_from(s, x, 110, w, 800, 0.45)
+    cloth = mix(s.p.accent, tone, 0.35)
+    for side, cx in ((-1, x - 30), (1, x + w + 30)):
+        _curtain(s, cx, side, cloth)
+    s.things.rect(x - 150, 66, w + 300, 18, "#d9a441", 1, edge("#d9a441"), 4, 9)
+    _bed(s, cloth)
+    picture(s, 20, 420, 150, 210, s.pick("hills", "abstract"))
+    for bx in (60, 1020):
+        table(s, bx - 110, 1440, 220, 220, "#8a5030")
+        lamp(s, bx, 1196, 1.15, 1430)
+    flowers(s, 975, 1434, 0.55, "#ff9ab0")
+    drape(s, -1, deep(cloth, 0.3), 120)
+    drape(s, 1, deep(cloth, 0.3), 120)
+
+
+def _curtain(s: Scenery, x: float, side: int, cloth: str) -> None:
+    """Half a pair of curtains beside a window."""
+    d = s.things
+    body = [
+        (x - 90, 84),
+        (x + 90, 84),
+        (x + 80, 500),
+        (x + 64 + side * 20, 900),
+        (x + 86, 1500),
+        (x - 86, 1500),
+        (x - 64 + side * 20, 900),
+        (x - 80, 500),
+    ]
+    d.poly(
+        body,
+        d.gradient([(0, deep(cloth, 0.4), 1), (0.5, high(cloth, 0.18), 1), (1, deep(cloth, 0.4), 1)], (1, 0)),
+        1,
+        edge(cloth),
+        5,
+    )
+    for k in (-54, -18, 18, 54):
+        d.ink([(x + k, 90), (x + k * 0.9, 700), (x + k, 1490)], 16, deep(cloth, 0.42), "taper", 0.8)
+        d.ink([(x + k + 16, 90), (x + k * 0.9 + 14, 700), (x + k + 16, 1490)], 6, high(cloth, 0.5), "taper", 0.7)
+
+
+def _bed(s: Scenery, cloth: str) -> None:
+    d = s.things
+    head = mix(cloth, "#6a2a5a", 0.35)
+    d.rect(200, 1110, 680, 520, d.gradient([(0, high(head, 0.3), 1), (1, deep(head, 0.4), 1)]), 1, edge(head), 6, 70)
+    tufts = "".join(
+        f"M{260 + c * 112 + (r % 2) * 56} {1180 + r * 84}l56 42l-56 42l-56-42z"
+        for r in range(4)
+        for c in range(6)
+        if c * 112 + (r % 2) * 56 < 600
+    )
+    d.path(tufts, "none", 0.5, deep(head, 0.5), 4)
+    linen = "#fdf0ea"
+    for x, tone in ((250, linen), (560, linen), (330, high(cloth, 0.3)), (540, high(cloth, 0.3))):
+        low = 0 if tone == linen else 50
+        d.blob([(x, 1420 + low), (x + 135, 1380 + low), (x + 270, 1420 + low), (x + 280, 1530 + low), (x + 135, 1560 + low), (x - 10, 1530 + low)], tone, 1, edge(mix(tone, cloth, 0.5)), 5)  # fmt: skip
+        d.ink([(x + 30, 1440 + low), (x + 135, 1404 + low), (x + 230, 1432 + low)], 12, "#ffffff", "taper", 0.8)
+    spread = [(110, 1620), (540, 1570), (970, 1620), (1060, 1860), (1100, BOTTOM), (-20, BOTTOM), (20, 1860)]
+    d.blob(
+        spread,
+        d.gradient([(0, linen, 1), (0.16, linen, 1), (0.2, high(cloth, 0.2), 1), (1, deep(cloth, 0.45), 1)]),
+        1,
+        edge(cloth),
+        5,
+    )
+    for k in range(6):
+        d.ink(
+            [(190 + k * 140, 1700), (160 + k * 152, 1840), (90 + k * 180, BOTTOM)], 18, deep(cloth, 0.35), "taper", 0.7
+        )
+
+
+def hospital(s: Scenery) -> None:
+    """A ward with a bright window, a made bed, a drip, a monitor with its green line, flowers."""
+    sky(s, 1160, (s.rng.uniform(560, 700), 520))
+    city(s, 1160, 520)
+    tone = s.pick("#5fb8c0", "#7ab4d8", "#6fc0a0", "#9aa8e0")
+    box = Box(-30, -40, 1110, 1500)
+    x, y, w, h = 330, 150, 560, 820
+    room(s, box, high(tone, 0.15), "#dceef4", [rect(x, y, w, h)])
+    d = s.shell
+    d.rect(box.x0, 1080, box.x1 - box.x0, 26, s.p.accent)
+    d.rect(box.x0, 1106, box.x1 - box.x0, 394, mix(tone, "#ffffff", 0.3))
+    boards(s, 1500, mix(tone, "#e8f4f4", 0.5), -30, 1110, 6)
+    skirting(s, box, deep(tone, 0.25))
+    s.ground(1500, gloss=0.55)
+    panes(s, x, y, w, h, 3, 2, "#f2f8fa")
+    blinds(s, x, y, w, 200, "#eef6f6")
+    beams_from(s, x, y, w, h, -0.4, 1.2)
+    for k in range(2):
+        d.poly([(300 + k * 300, -60), (480 + k * 300, -60), (500 + k * 320, -120), (260 + k * 300, -120)], "#ffffff")
+        s.light(390 + k * 310, -60, 700, "#d8f4ff", 0.42, "lamp")
+    _ward(s, tone)
+    cloth = mix(tone, "#2a8a94", 0.5)
+    drape(s, -1, deep(cloth, 0.1), 190)
+    s.near.rect(RIGHT - 60, TOP, 60, BOTTOM - TOP, deep(cloth, 0.6))
+
+
+def _ward(s: Scenery, tone: str) -> None:
+    d, steel = s.things, "#c4d4e0"
+    _monitor(s, 190, 800)
+    d.rect(938, 470, 14, 1130, steel, 1, edge(steel), 3)
+    d.path("M896 480q0-16 16-16h66q16 0 16 16", "none", 1, steel, 10)
+    d.rect(884, 500, 90, 170, "#e4f8ff", 0.85, steel, 4, 20)
+    d.rect(892, 570, 74, 92, "#7ad4f4", 0.9, r=14)
+    d.path("M929 670C929 900 780 1060 720 1330", "none", 0.9, "#e8faff", 6)
+    sheet = "#f8fcff"
+    d.rect(
+        190, 1240, 700, 190, d.gradient([(0, high(steel, 0.5), 1), (1, deep(steel, 0.25), 1)]), 1, edge(steel), 5, 44
+    )
+    d.blob([(340, 1420), (540, 1364), (740, 1420), (752, 1530), (540, 1566), (328, 1530)], sheet, 1, edge(tone), 5)
+    d.ink([(380, 1440), (540, 1392), (690, 1430)], 14, "#ffffff", "taper")
+    spread = [(170, 1590), (540, 1530), (910, 1590), (990, 1830), (1020, BOTTOM), (60, BOTTOM), (90, 1830)]
+    d.blob(
+        spread,
+        d.gradient([(0, sheet, 1), (0.14, sheet, 1), (0.2, mix(tone, sheet, 0.3), 1), (1, deep(tone, 0.4), 1)]),
+        1,
+        edge(tone),
+        5,
+    )
+    rail = "".join(f"M{130 + k * 136} 1660v120" for k in range(7))
+    d.path(f"M110 1660H970M100 1780H980{rail}", "none", 1, edge(steel), 17)
+    d.path(f"M110 1660H970M100 1780H980{rail}", "none", 1, high(steel, 0.4), 11)
+    table(s, 930, 1450, 230, 240, "#e0c8a0")
+    flowers(s, 1040, 1446, 0.95, "#ff8aa4")
+
+
+def _monitor(s: Scenery, x: float, y: float) -> None:
+    d = s.things
+    d.rect(x - 9, y + 200, 18, 600, "#9ab0c0", 1, edge("#9ab0c0"), 3)
+    d.rect(x - 150, y, 300, 220, "#27344a", 1, edge("#27344a"), 6, 18)
+    d.rect(x - 130, y + 20, 260, 176, "#04201c")
+    for k, (tone, data) in enumerate((("#5affb4", "h50l14-16l14 16h20l14-60l18 104l14-44h26l14-14l14 14h34"), ("#5ad0ff", "q24-34 58 0t58 0t58 0t58 0"), ("#ffd05a", "q30-16 58 0t58 0t58 0t58 0"))):  # fmt: skip
+        d.path(f"M{x - 124} {y + 78 + k * 44}{data}", "none", 1, tone, 6)
+    s.light(x, y + 100, 380, "#4affb0", 0.6, "screen")
+
+
+def school(s: Scenery) -> None:
+    """A classroom: a row of windows with cherry trees outside, a green board, desks, a clock, posters."""
+    sky(s, 1150, (150, 560), 1.1)
+    hills(s, 1080, 240, "#4a8ac0", 0.5)
+    tree_line(s, 1140, 170, s.pick("#e88aac", "#3f9a5c", "#e8a040"), 0.1)
+    tone = s.pick("#e8c890", "#a8cfc0", "#d8b0c0", "#a0b8e0")
+    box = Box(230, 60, 1000, 1440)
+    left = [box.side(-1, 1.42 + k * 0.62 + k * k * 0.2, 1.08 + k * 0.46 + k * k * 0.1, 320, 960) for k in range(3)]
+    room(s, box, mix(tone, s.p.wall, 0.08), high(tone, 0.3), (), left)
+    wood = s.pick("#c08048", "#a86838")
+    boards(s, 1440, wood, 230, 1000, 8)
+    skirting(s, box, deep(wood, 0.2), 120)
+    s.ground(1440, gloss=0.42)
+    d = s.shell
+    for quad in left:
+        for width, paint in ((24, edge("#f4ead4")), (15, "#f4ead4")):
+            d.path("M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in quad) + "Z", "none", 1, paint, width)
+        (ax, ay), (bx, by), (cx, cy), (ex, ey) = quad
+        d.line((ax + bx) / 2, (ay + by) / 2, (cx + ex) / 2, (cy + ey) / 2, "#f4ead4", 12)
+        d.line(ax, ay + (ey - ay) * 0.4, bx, by + (cy - by) * 0.4, "#f4ead4", 9)
+    for k in range(3):
+        y = 300 + 190 * k
+        s.beam(
+            [(40 - 60 * k, y), (180 - 30 * k, y + 40), (1000, 1640 + 90 * k), (560, 1800 + 90 * k)],
+            s.p.sky.light,
+            0.15 if s.p.weather == "clear" else 0.07,
+        )
+    s.light(60, 640, 1100, s.p.sky.light, s.p.key * 1.1, "window")
+    _board(s)
+    for x in (420, 790):
+        s.light(x, -20, 620, "#fff0c8", 0.55 if s.lit else 0.12)
+        d.poly([(x - 90, 20), (x + 90, 20), (x + 110, -20), (x - 110, -20)], "#fffbe8", 1, edge(tone), 3)
+    _pupils(s, wood)
+    drape(s, -1, "#f0d8a8", 120, s.near)
+
+
+def _board(s: Scenery) -> None:
+    d = s.things
+    d.rect(330, 520, 570, 470, "#b06a34", 1, edge("#b06a34"), 6, 6)
+    d.rect(352, 542, 526, 426, d.gradient([(0, "#2f8a6a", 1), (1, "#1c5a54", 1)]))
+    d.path(
+        "M390 620q40-40 80 0t80 0M390 690h150M390 730h110M640 790l80-150l80 150zM600 700a30 30 0 1 0 1 0M400 850q60-70 120 0t110-10",
+        "none",
+        0.85,
+        "#f0fff0",
+        6,
+    )
+    d.path("M760 600l40 40m0-40l-40 40M660 880h160", "none", 0.9, "#ffb4c8", 6)
+    d.rect(400, 968, 470, 16, high("#b06a34", 0.3), 1, edge("#b06a34"), 3)
+    d.ellipse(615, 380, 66, 66, "#fffaf0", 1, "#2a4a6a", 11)
+    d.path("M615 380V336M615 380L648 396", "none", 1, "#2a2440", 7)
+    for k, tone in enumerate(("#f0608a", "#5ac0f0", "#ffd050")):
+        d.rect(920, 560 + k * 130, 66, 104, tone, 1, edge(tone), 3)
+        d.ellipse(953, 600 + k * 130, 18, 18, high(tone, 0.7))
+    table(s, 400, 1290, 430, 210, "#b8743c")
+    flowers(s, 760, 1284, 0.5, "#ff8ab0")
+    for k, tone in enumerate(("#c23a4a", "#2f6fb0", "#e0b050")):
+        s.things.rect(440 - 4 * k, 1256 - 22 * k, 110, 22, tone, 1, edge(tone), 3)
+    shelf(s, 1010, 760, 180, 780, 4, "#b07038")
+    plant(s, 290, 1500, 330)
+
+
+def _pupils(s: Scenery, wood: str) -> None:
+    """Two rows of desks."""
+    d = s.things
+    for y, half, places in ((1520, 150, (150, 540, 930)), (1740, 230, (20, 540, 1060))):
+        for x in places:
+            for dx in (-0.8, 0.8):
+                d.rect(x + half * dx - 9, y, 18, half * 1.5, "#4a5a78", 1, edge("#4a5a78"), 3)
+            d.rect(x - half * 0.86, y + 18, half * 1.72, half * 0.3, deep(wood, 0.3), 1, edge(wood), 4)
+            d.poly([(x - half * 0.86, y - half * 0.3), (x + half * 0.86, y - half * 0.3), (x + half, y + 16), (x - half, y + 16)], d.gradient([(0, high(wood, 0.55), 1), (1, wood, 1)]), 1, edge(wood), 5)  # fmt: skip
+            d.poly([(x - half * 0.3, y - half * 0.22), (x + half * 0.16, y - half * 0.22), (x + half * 0.2, y - 12), (x - half * 0.34, y - 12)], "#ffffff", 1, edge(wood), 3)  # fmt: skip
