@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,11 +35,15 @@ NIGHT = "#12060e"
 
 @dataclass(frozen=True)
 class Lettered:
-    """Premultiplied BGRA pixels (height, width, 4) whose left upper corner is (x, y) in the frame."""
+    """Premultiplied BGRA pixels (height, width, 4) whose left upper corner is (x, y) in the frame.
+
+    `enters` says how they come (models.draft.titling), `delay` how many frames after their graphic."""
 
     pixels: Image
     x: int
     y: int
+    enters: str = "fade"
+    delay: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,49 +62,70 @@ class Row:
     skew: float = 0.0
 
 
-def title_card(text: str, episode_label: str, size: tuple[int, int], font: Path) -> Lettered:
-    """The series' title in gold over a dark rise, the episode below it, embers around."""
+def title_card(text: str, episode_label: str, size: tuple[int, int], font: Path) -> tuple[Lettered, ...]:
+    """The series' title in gold, farthest part first: a dark rise with embers, the title that slams in and glints, the
+    line below it, the episode."""
     _ready(font, text, episode_label)
     rows, points = fit(text.upper(), font, 208, 2)
-    draw = Drawing()
     top = 1290 - points * 0.98 * len(rows)
-    _scrim(draw, top - 190, 1600)
-    _embers(draw, top)
-    gold = draw.gradient(GOLD)
+    ground = Drawing()
+    _scrim(ground, top - 190, 1600)
+    _embers(ground, top)
+    letters, gleam = Drawing(), Drawing()
+    _title_rows(letters, font, rows, points, letters.gradient(GOLD), True)
+    _title_rows(gleam, font, rows, points, "#fffbe6", False)
+    rule = Drawing()
+    rule.poly(ribbon([(150, 1294), (CENTRE, 1284), (830, 1294)], 11), "#e9b84a")
+    parts = [
+        _part(ground, size, font, (top - 190, 1600), "fade"),
+        _part(letters, size, font, (top - 60, 1300), "slam"),
+        _part(rule, size, font, (1270, 1310), "wipe", 4),
+        _part(gleam, size, font, (top - 60, 1300), "glint", 8),
+    ]
+    if episode_label:
+        number = Drawing()
+        _row(number, font, Row(episode_label.upper(), CENTRE, 1366, 50, "#ffffff", NIGHT, 8, 9))
+        parts.append(_part(number, size, font, (1300, 1420), "rise", 5))
+    return tuple(parts)
+
+
+def _title_rows(draw: Drawing, font: Path, rows: list[str], points: float, fill: str, solid: bool) -> None:
+    """The rows of a title; solid ones have a shadow and an outline under their fill."""
+    under = (("#000000", "#000000", 0.17), (NIGHT, NIGHT, 0.13)) if solid else ()
     for index, row in enumerate(rows):
         y = 1240 - (len(rows) - 1 - index) * points * 0.98
-        for fill, line, width in (("#000000", "#000000", 0.17), (NIGHT, NIGHT, 0.13), (gold, "#fff3c4", 0.012)):
-            shift = 0.05 if fill == "#000000" else 0.0
-            _row(
-                draw,
-                font,
-                Row(
-                    row,
-                    CENTRE + shift * points * 0.6,
-                    y + shift * points,
-                    points,
-                    fill,
-                    line,
-                    width * points,
-                    0,
-                    0.92,
-                    -8,
-                ),
-            )
-    draw.poly(ribbon([(150, 1294), (CENTRE, 1284), (830, 1294)], 11), "#e9b84a")
-    if episode_label:
-        _row(draw, font, Row(episode_label.upper(), CENTRE, 1366, 50, "#ffffff", NIGHT, 8, 9))
-    return _paint(draw, size, font, top - 190, 1600)
+        for paint, line, width in (*under, (fill, "#fff3c4" if solid else fill, 0.012)):
+            shift = 0.05 * points if paint == "#000000" else 0.0
+            at = CENTRE + shift * 0.6, y + shift
+            _row(draw, font, Row(row, *at, points, paint, line, width * points, 0, 0.92, -8))
 
 
-def end_card(text: str, question: str, size: tuple[int, int], font: Path) -> Lettered:
-    """'To be continued' on a tilted red band, the open question under it."""
+def end_card(text: str, question: str, size: tuple[int, int], font: Path) -> tuple[Lettered, ...]:
+    """'To be continued', farthest part first: a dark rise, a tilted red band that slides in, the open question under it."""
     _ready(font, text, question)
+    ground = Drawing()
+    _scrim(ground, 560, 1920)
+    parts = [
+        _part(ground, size, font, (560, 1920), "fade"),
+        _part(_band(text, font), size, font, (850, 1260), "slide", 2),
+    ]
+    if question:
+        asked = Drawing()
+        rows, points = fit(question, font, 58, 2)
+        for index, row in enumerate(rows):
+            _row(asked, font, Row(row, CENTRE, 1348 + index * points * 1.25, points, "#ffe0a0", NIGHT, 11))
+        parts.append(_part(asked, size, font, (1280, 1480), "rise", 12))
+    return tuple(parts)
+
+
+def _band(text: str, font: Path) -> Drawing:
+    """The words on their red band."""
     draw = Drawing()
-    _scrim(draw, 560, 1920)
     draw.poly([(-30, 980), (1110, 880), (1110, 1150), (-30, 1250)], "#000000", 0.45)
     draw.poly([(-30, 960), (1110, 860), (1110, 1130), (-30, 1230)], "#c8202c")
     draw.poly([(-30, 1090), (1110, 990), (1110, 1130), (-30, 1230)], "#8a1020", 0.55)
+    for k in range(14):  # screentone along the lower edge, in the band's own slant
+        draw.ellipse(40 + 80 * k, 1196 - 100 * (70 + 80 * k) / 1140, 11, 11, "#5e0814", 0.5)
     for y in (942, 1248):
         draw.line(-30, y, 1110, y - 100, "#ffffff", 6)
     rows, points = fit(text.upper(), font, 132, 1)
@@ -108,11 +133,7 @@ def end_card(text: str, question: str, size: tuple[int, int], font: Path) -> Let
     draw.group(f"rotate(-5 {CENTRE} 1050)")
     _row(draw, font, Row(rows[0], CENTRE, 1050 + points * 0.36, points, "#ffffff", "#3a060e", 16, 2, 0.96, -8))
     draw.end()
-    if question:
-        rows, points = fit(question, font, 58, 2)
-        for index, row in enumerate(rows):
-            _row(draw, font, Row(row, CENTRE, 1348 + index * points * 1.25, points, "#ffe0a0", NIGHT, 11))
-    return _paint(draw, size, font, 560, 1920)
+    return draw
 
 
 def label(text: str, size: tuple[int, int], font: Path) -> Lettered:
@@ -220,6 +241,13 @@ def _embers(draw: Drawing, top: float) -> None:
         x, y, r = rng.uniform(40, 1040), rng.uniform(top - 120, 1460), rng.uniform(2.5, 8)
         draw.glow(x, y, r * 4, r * 4, "#ff7a30", 0.5)
         draw.ellipse(x, y, r * 0.7, r, "#ffe2a0", 0.95)
+
+
+def _part(
+    draw: Drawing, size: tuple[int, int], font: Path, rows: tuple[float, float], enters: str, delay: int = 0
+) -> Lettered:
+    """What lies between two rows of the frame, and how it comes."""
+    return replace(_paint(draw, size, font, *rows), enters=enters, delay=delay)
 
 
 def _paint(draw: Drawing, size: tuple[int, int], font: Path, top: float, bottom: float) -> Lettered:
