@@ -16,9 +16,9 @@ STEP = 2
 """Figures are drawn on twos."""
 LONG_AGO = 10_000
 BREATH_SECONDS = 3.2
-SWAY = ((0.75, 4.7), (0.35, 1.9))
+SWAY = ((1.15, 4.7), (0.45, 1.9))
 """Idle turning of the head: degrees and seconds."""
-DRIFT, DRIFT_SECONDS = 2.6, 3.7
+DRIFT, DRIFT_SECONDS = 1.9, 3.7
 LAG = 6
 """Hair follows the head this many frames later."""
 HAIR_FOLLOWS = 0.75
@@ -29,16 +29,19 @@ BLINK = ("half", "closed", "closed", "half")
 BOUNCE = (0.0, 0.012, 0.016, 0.008, 0.003)  # of size, after an expression changes
 REST_AFTER = 7  # frames of a closed mouth until the expression's own mouth returns
 SETTLE = 10  # frames until a changed mood or a lean is fully there
+CLOSE_CALM = 0.35
+"""How much of the head's movement an extreme close-up shows."""
 NOD = (0.35, 0.85, 1.0, 0.62, 0.25, -0.10, -0.06, 0.0)
 NOD_DROP = 6.5  # head units a degree of nod lowers the head
 TURN_STEP = 2  # frames each drawing of a head turn is seen
 TURN_DIP = 9.0
 YAW_STEP = 4.0
 POSE_OUT = (1.0, 0.96, 0.96)
-POSE_IN = (0.80, 0.80, 1.05, 1.05, 0.985, 0.985)
+POSE_IN = (0.68, 0.68, 1.06, 1.06, 0.98, 0.98)
 POSE_DIP = (0.0, 5.0, 5.0, 12.0, 12.0, -5.0, -5.0, 0.0)
 """How far the arms are stretched before and after they change, and how far the body dips (head units)."""
-WALK_SECONDS, STEPS, STEP_HEIGHT = 1.25, 3, 13.0
+WALK_SECONDS, STEPS, STEP_HEIGHT = 1.25, 3, 18.0
+DRAG = 0.9  # shear of hair and cloth by how far the last frames went
 MOODS: dict[str, tuple[float, float]] = {
     "joy": (2.2, -4), "tender": (-2.6, 4), "smirk": (2.8, -5), "anger": (-0.8, 8), "rage": (-1.6, 12), "fear": (1.8, 4),
     "shock": (0.8, -12), "grief": (-2.6, 16), "tears": (-2.0, 13), "resolve": (-0.6, -3), "cold": (1.2, -8),
@@ -158,14 +161,13 @@ class Acting:
         """(degrees, drop) of the head: idle sway, mood, nods, the dip of a turn."""
         seconds = number / self.fps
         sway = sum(size * math.sin(2 * math.pi * seconds / period + self._phase * (1 + k)) for k, (size, period) in enumerate(SWAY))  # fmt: skip
-        drift = (
-            0.0 if self.actor.speaking else DRIFT * math.sin(2 * math.pi * seconds / DRIFT_SECONDS + self._phase) * 0.5
-        )
+        drift = 0.0 if self.actor.speaking else DRIFT * math.sin(2 * math.pi * seconds / DRIFT_SECONDS + self._phase)
         lean, drop = self._mood(number)
         nod = sum(size * NOD[at] for f, size in self._nods if 0 <= (at := (number - f) // STEP) < len(NOD))
         _, _, turned = self.turn(number)
         dip = TURN_DIP * math.sin(math.pi * min(1.0, turned / 8)) if turned < 8 else 0.0
-        return sway + drift - lean * self.side + 0.45 * nod * self.side, drop + nod * NOD_DROP + dip
+        calm = CLOSE_CALM if self.scene.size == "ecu" else 1.0
+        return calm * (sway + drift - lean * self.side + 0.45 * nod * self.side), calm * (drop + nod * NOD_DROP + dip)
 
     def _mood(self, number: int) -> tuple[float, float]:
         now, before, since = self._emotions.at(number)
@@ -188,7 +190,7 @@ class Acting:
     def shears(self, number: int) -> tuple[float, float, float]:
         """(back, locks, hem): what hangs follows the head and the walk later, and moves in the wind."""
         late = math.radians(self.tilt(number - LAG)[0] - self.tilt(number)[0]) * HAIR_FOLLOWS
-        drag = (self.walk(max(0, number - LAG))[0] - self.walk(number)[0]) * 0.9 * self.actor.enters
+        drag = (self.walk(max(0, number - LAG))[0] - self.walk(number)[0]) * DRAG * self.actor.enters
         step = math.sin(math.pi * STEPS * number / self._walk) * 0.035 if number < self._walk else 0.0
         seconds, wind = number / self.fps, self.scene.wind
         out: list[float] = []

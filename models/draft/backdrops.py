@@ -19,8 +19,8 @@ VIGNETTE = 0.30
 SOFT_BLUR = 3.5  # pixels of blur from which a background needs no interpolation
 NEAR_BLUR = 11.0
 NEAR_GROWS = 1.08  # so that its edge stays outside when it moves more than the rest
-STILL_MOVES = ("hold", "handheld")
-"""Moves that show no depth: far and mid are one picture then."""
+STILL_MOVES = ("hold", "handheld", "whip")
+"""Moves that show no depth, or too fast to: far and mid are one picture then."""
 
 
 def set_layers(scene: Scene, art: ArtCache) -> list[tuple[str, Layer]]:

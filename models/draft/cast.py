@@ -23,9 +23,9 @@ from models.draft.svg import rgb
 CLOSE_HEAD, CLOSE_DETAIL = 600, 0.9
 """Heads over this height have lines so thick that nine tenths of their pixels look the same and draw a fifth faster."""
 MOST_HEAD = 1400  # pixels; an extreme close-up enlarges this drawing instead of paying for a larger one
-SHAPE_TINT: Tint = (0.16, 0.13, 0.30)
-NEAR_TINT: Tint = (0.30, 0.28, 0.44)
-OTHER_TINT: Tint = (0.84, 0.84, 0.90)
+SHAPE_TINT: Tint = (0.20, 0.15, 0.34)
+NEAR_TINT: Tint = (0.42, 0.38, 0.56)
+OTHER_TINT: Tint = (0.90, 0.90, 0.95)
 NEAR_BLUR = 6.0
 AURA_PHASES = 3
 AURA_SHRINK = 4
@@ -104,10 +104,10 @@ def light_of(actor: Actor, emotion: str, backdrop: Backdrop, scale: float) -> Li
     width = max(2.0, 0.0085 * actor.head * scale)
     if actor.part == "shape":
         return Light(
-            SHAPE_TINT, 0.8, rim_colour("neutral", backdrop.time, backdrop.weather, backdrop.genre), width * 1.3
+            SHAPE_TINT, 0.8, rim_colour("neutral", backdrop.time, backdrop.weather, backdrop.genre), width * 2.0
         )
     if actor.part == "near":
-        return Light(NEAR_TINT, 0.8, colour, width * 0.7, NEAR_BLUR * scale)
+        return Light(NEAR_TINT, 0.85, colour, width * 1.4, NEAR_BLUR * scale)
     if actor.part == "other":
         return Light(
             (tint[0] * OTHER_TINT[0], tint[1] * OTHER_TINT[1], tint[2] * OTHER_TINT[2]),

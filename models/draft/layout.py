@@ -43,8 +43,8 @@ class Framing:
 
 FRAMINGS: dict[str, tuple[Framing, ...]] = {
     "ecu": (
-        Framing(2350, 0.50, 0.46, 1.5, 14, 0.6),
-        Framing(2050, 0.48, 0.46, 1.5, 14, 0.6),
+        Framing(1840, 0.50, 0.46, 1.5, 14, 0.6),
+        Framing(1700, 0.51, 0.465, 1.5, 14, 0.6),
     ),
     "cu": (
         Framing(960, 0.46, 0.420, 1.32, 9),
@@ -92,7 +92,7 @@ PAIRS = (
     (0.235, 1.0, 0.0, 1.0, 0.0),  # eye to eye
 )
 """Face distance from the frame's side; size and rise of who leads; size and sink of the other."""
-SHOULDERS = ((0.43, 0.83, 940), (0.45, 0.86, 1000), (0.41, 0.80, 860))
+SHOULDERS = ((0.42, 0.60, 730), (0.45, 0.57, 790), (0.40, 0.64, 700))
 """The near back: distance from the middle, eye line, head."""
 STEPPED = (1.0, 0.90, 0.96, 0.88)
 """Sizes in a row: every second one stands a step behind."""
@@ -119,7 +119,7 @@ def compose_scene(picture: PictureRequest, clip: ClipRequest | None = None) -> S
         move=move(clip, picture, actors), prop=picture.prop, prop_text=picture.prop_text,
         effects=effects(picture), wind=wind(picture),
     )  # fmt: skip
-    return perform(scene, clip) if clip else replace(scene, actors=tuple(replace(a, enters=0) for a in actors))
+    return perform(scene, clip) if clip else replace(scene, actors=tuple(replace(a, enters=0.0) for a in actors))
 
 
 def framing_of(picture: PictureRequest) -> Framing:
@@ -225,10 +225,11 @@ def _actor(
     figure: Figure, x: float, y: float, head: float, yaw: float, view: str = "front", part: str = "lead"
 ) -> Actor:
     walks = figure.enters and part in ("lead", "other") and view == "front"
-    side = -1 if x < 0.5 or (x == 0.5 and yaw >= 0) else 1
+    half = half_body(figure) * head / FRAME_WIDTH
+    way = -x - half if x < 0.5 or (x == 0.5 and yaw >= 0) else 1 - x + half
     return Actor(
         figure.character, figure.look, figure.emotion, round(x, 4), round(y, 4), yaw, round(head, 1), view, part,
-        figure.aura, figure.speaking, figure.pose, figure.gaze, side if walks else 0,
+        figure.aura, figure.speaking, figure.pose, figure.gaze, round(way, 4) if walks else 0.0,
     )  # fmt: skip
 
 

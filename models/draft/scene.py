@@ -25,7 +25,8 @@ class Actor:
     """A figure on its place: (x, y) is the point between the eyes, `head` the height of the head in pixels.
 
     `part` says how it is lit: 'lead', 'other' (listening, a little darker), 'near' (dark, blurred, foreground)
-    or 'shape' (a silhouette). `enters` is the side that they walk in from: -1 left, 1 right, 0 they are there."""
+    or 'shape' (a silhouette). `enters` is how far from their place they start to walk, in
+    frame widths, negative to the left; 0: they are there."""
 
     character: str
     look: Look
@@ -40,7 +41,7 @@ class Actor:
     speaking: bool = False
     pose: str = "rest"
     gaze: str = "ahead"
-    enters: int = 0
+    enters: float = 0.0
 
 
 @dataclass(frozen=True)
