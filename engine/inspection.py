@@ -88,15 +88,15 @@ def black_spans(frames: NDArray[np.uint8], rate: int) -> list[Stretch]:
     return [Stretch("black", a, b) for a, b in runs(dark) if b - a >= BLACK_SECONDS * rate]
 
 
-def frozen_spans(frames: NDArray[np.uint8], rate: int) -> list[Stretch]:
-    """Stretches in which no frame differs from the one before it."""
+def frozen_spans(frames: NDArray[np.uint8], rate: int, least: float = FROZEN_SECONDS) -> list[Stretch]:
+    """Stretches of `least` seconds in which no frame differs from the one before it."""
     if len(frames) < 2:
         return []
     still = np.fromiter(
         (np.abs(b.astype(np.int16) - a).mean() <= FROZEN_DIFFERENCE for a, b in pairwise(frames)),
         bool,
     )
-    return [Stretch("frozen", a, b + 1) for a, b in runs(still) if b - a >= FROZEN_SECONDS * rate]
+    return [Stretch("frozen", a, b + 1) for a, b in runs(still) if b - a >= least * rate]
 
 
 def letterbox(frames: NDArray[np.uint8]) -> tuple[float, float]:

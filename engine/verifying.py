@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,12 +18,13 @@ import numpy as np
 import opentimelineio
 from numpy.typing import NDArray
 
-from engine import ffmpeg, inspection, subtitles, wav
+from engine import composition, ffmpeg, inspection, subtitles, wav
 from engine.core import SAMPLE_RATE, Episode, Series, UserError
-from engine.manifest import DELIVERABLES, MANIFEST, Manifest, read_manifest
+from engine.cues import Face
+from engine.manifest import COVERS, DELIVERABLES, MANIFEST, Manifest, read_manifest
 from engine.rules import Platform, platform
 from engine.story.checks import check_episode
-from engine.timeline import Caption
+from engine.timeline import Caption, Span, Timeline, from_json
 from engine.vault import file_sha256
 from models.words import words
 
@@ -32,6 +34,7 @@ DURATION_TOLERANCE = 0.1  # seconds: AAC frames are 21 ms long
 SUBTITLE_TOLERANCE = 0.25  # seconds between a line and the subtitle that shows it
 UNCAPTIONED_SECONDS = 0.4  # speech without a subtitle that is long enough to be a word
 ROOM_SECONDS = 0.6  # what a large room adds to the end of a line
+MASTER_STAGE = "conforming"
 MIN_COVER = 100_000  # pixels
 MOST_CHARACTERS = 200  # of a library's own words in a fault
 UNREADABLE = (UserError, OSError, ValueError, LookupError, TypeError, csv.Error, otio.exceptions.OTIOError)
@@ -82,7 +85,7 @@ def light_checks(subject: Subject) -> list[Result]:
     checks = (
         ("format", format_faults), ("length", length_faults), ("sound", sound_faults), ("script", script_faults),
         ("subtitles", subtitle_faults), ("media", media_faults), ("shots", shots_faults), ("cover", cover_faults),
-        ("hashes", hash_faults),
+        ("hashes", hash_faults), ("staging", staging_faults),
     )  # fmt: skip
     return [result(name, _guarded(check, subject)) for name, check in checks]
 
@@ -186,7 +189,7 @@ def _sync_faults(captions: list[Caption], subject: Subject) -> Iterable[str]:
 
 def _heard_faults(captions: list[Caption], subject: Subject) -> Iterable[str]:
     """Subtitles against the voices themselves, as the dialogue stem has them."""
-    samples, sample_rate = wav.read_wav(dialogue_stem(subject))
+    samples, sample_rate = wav.read_wav(stem(subject, "DX"))
     if sample_rate != SAMPLE_RATE:
         yield f"the dialogue stem has {sample_rate} Hz, wanted {SAMPLE_RATE}"
         return
@@ -208,14 +211,14 @@ def _shown(captions: list[Caption], subject: Subject) -> NDArray[np.bool_]:
     return shown
 
 
-def dialogue_stem(subject: Subject) -> Path:
-    """The file of cut.otio's track DX. UserError when there is none."""
+def stem(subject: Subject, track: str) -> Path:
+    """The file of a sound track of cut.otio: DX, MX or FX. UserError when there is none."""
     cut = _cut(subject)  # held by a name: its tracks go with it
-    for track in cut.tracks:
-        for clip in track.find_clips() if track.name == "DX" else ():
+    for found in cut.tracks:
+        for clip in found.find_clips() if found.name == track else ():
             if isinstance(clip.media_reference, otio.schema.ExternalReference):
                 return subject.folder / str(clip.media_reference.target_url)
-    raise UserError("cut.otio names no dialogue stem (track DX)")
+    raise UserError(f"cut.otio names no stem on track {track}")
 
 
 def _cut(subject: Subject) -> Any:
@@ -258,11 +261,12 @@ def shots_faults(subject: Subject) -> Iterable[str]:
 
 
 def cover_faults(subject: Subject) -> Iterable[str]:
-    picture = cv2.imread(str(subject.folder / "cover.jpg"))
-    if picture is None:
-        yield "cover.jpg cannot be read"
-    elif picture.shape[0] <= picture.shape[1] or picture.shape[0] * picture.shape[1] < MIN_COVER:
-        yield f"cover.jpg is {picture.shape[1]}x{picture.shape[0]}, wanted an upright picture"
+    for name in ("cover.jpg", *COVERS):
+        picture = cv2.imread(str(subject.folder / name))
+        if picture is None:
+            yield f"{name} cannot be read"
+        elif picture.shape[0] <= picture.shape[1] or picture.shape[0] * picture.shape[1] < MIN_COVER:
+            yield f"{name} is {picture.shape[1]}x{picture.shape[0]}, wanted an upright picture"
 
 
 def hash_faults(subject: Subject) -> Iterable[str]:
@@ -270,6 +274,34 @@ def hash_faults(subject: Subject) -> Iterable[str]:
     for name, entry in subject.manifest.files.items():
         if file_sha256(subject.folder / name) != entry.sha256:
             yield f"{name} has changed since it was delivered"
+
+
+def staging_faults(subject: Subject) -> Iterable[str]:
+    """How long looks are held, and from the cut's own record: mouths under subtitles, faces that leave the frame."""
+    yield from composition.hold_faults([Span(s.kind, s.start, s.stop) for s in subject.manifest.spans], subject.rate)
+    record = cut_record(subject.folder, subject.manifest)
+    if record:
+        timeline, faces = record
+        frames = composition.seen_frames(timeline, faces, composition.still(faces))
+        yield from composition.staging_faults(timeline, frames)
+
+
+def cut_record(folder: Path, manifest: Manifest) -> tuple[Timeline, dict[str, dict[str, Face]]] | None:
+    """The timeline that the master was made from and the faces it was aimed at; None where no record has both."""
+    entry = next((take for take in manifest.takes if take.stage == MASTER_STAGE), None)
+    if entry is None:
+        return None
+    path = folder.parents[2] / "takes" / MASTER_STAGE / f"{entry.file}.json"
+    recipe = json.loads(path.read_text(encoding="utf-8"))["recipe"]
+    if "faces" not in recipe:
+        return None
+    faces = {shot: {who: _face(at) for who, at in row.items()} for shot, row in recipe["faces"].items()}
+    return from_json(recipe["timeline"]), faces
+
+
+def _face(numbers: list[float]) -> Face:
+    x, y, head = numbers
+    return x, y, head
 
 
 def picture_faults(subject: Subject) -> Iterable[str]:

@@ -31,7 +31,11 @@ def hair_colours() -> dict[str, str]:
 
 
 def outfit_colours() -> dict[str, dict[str, str]]:
-    return {o: {c: signature(look("female", 25, outfit=o, colour=c)).outfit for c in COLOURS} for o in OUTFITS}
+    worn_at = {"school": 9}
+    return {
+        o: {c: signature(look("female", worn_at.get(o, 25), outfit=o, colour=c)).outfit for c in COLOURS}
+        for o in OUTFITS
+    }
 
 
 def outlines() -> dict[str, Mask]:
