@@ -94,7 +94,7 @@ def _earrings(who: Subject) -> str:
 
 def _hairpin(who: Subject) -> str:
     """A long pin through the hair with a blossom and a tassel of beads."""
-    start, stop = who.turn.hair([(-236, -50), (-70, 36)])
+    start, stop = who.turn.hair([(-172, 6), (-40, 74)])
     out = path(f"M{pair(start)}L{pair(stop)}", "none", GOLD.ink, 12) + path(
         f"M{pair(start)}L{pair(stop)}", "none", GOLD.base, 7
     )
@@ -112,9 +112,27 @@ def _hairpin(who: Subject) -> str:
     return out
 
 
+def _mans_pin(who: Subject) -> str:
+    """A plain pin with a jade head: through the knot where there is one."""
+    knot = who.look.hair in ("topknot", "palace_bun")
+    way = [(-122, -62), (0, -66), (122, -70)] if knot else [(-178, 34), (-120, 12), (-64, 2)]
+    pin = who.turn.hair(way)
+    out = path(spline(pin), "none", GOLD.ink, 16) + path(spline(pin), "none", GOLD.base, 11)
+    out += ink([(x, y - 3) for x, y in pin], 4, GOLD.light, "taper", 0.9, 10)
+    x, y = pin[0]
+    out += path(f"M{x - 40:.1f} {y - 14:.1f}q-26 12 0 30l44 -6v-20z", "#4aa883", "#0e3a2c", 3.5)
+    out += ellipse((x - 30, y - 4), 10, 4, "#c2f6dc", 0.9)
+    if not knot:
+        return out
+    band = who.turn.hair([(-52, -34), (0, -22), (52, -34)])
+    return out + path(spline(band), "none", GOLD.ink, 24) + path(spline(band), "none", GOLD.base, 17)
+
+
 def on_hair(who: Subject) -> str:
     out = _earrings(who) if "earrings" in who.look.accessories else ""
-    return out + (_hairpin(who) if "hairpin" in who.look.accessories else "")
+    if "hairpin" not in who.look.accessories:
+        return out
+    return out + (_hairpin(who) if who.look.sex == "female" else _mans_pin(who))
 
 
 # -- over eyes, mouth and fringe

@@ -31,12 +31,12 @@ class Dresser:
         body = who.body
         self.wide = body.shoulder
         self.girth = 112 if body.female else 146
-        self.size = 0.86 if body.female else 1.0
+        self.size = 0.86 if body.female else 0.96
         self.near = -1 if who.turn.yaw >= 0 else 1
         self.rise = body.raise_body / body.body_scale
 
     def limb(self, side: int, elbow: Point, wrist: Point) -> Limb:
-        shoulder = (side * (self.wide * 0.97 - self.girth * 0.5), 860.0)
+        shoulder = (side * (self.wide * 0.99 - self.girth * 0.5), 880.0)
         a, b, c = self.who.turn.body([shoulder, (side * elbow[0], elbow[1]), (side * wrist[0], wrist[1])])
         return Limb(a, b, c, self.girth)
 
@@ -48,10 +48,10 @@ class Dresser:
         cover = hanging_arm(self.who, self.sleeve, limb)
         if self.sleeve.border:
             return (
-                hand(self.who, "relaxed", Grasp((x - side * g * 0.5, y + 60), 180 + side * 4, self.size, side < 0))
+                hand(self.who, "relaxed", Grasp((x - side * g * 0.5, y + 60), 180 + side * 4, self.size, side > 0))
                 + cover
             )
-        return hand(self.who, "relaxed", Grasp((x, y - 8), 180 + side * 5, self.size, side < 0)) + cover
+        return self.joined(cover, hand(self.who, "relaxed", Grasp((x, y - 8), 180 + side * 5, self.size, side > 0)))
 
     def raised(self, side: int, elbow: Point, wrist: Point) -> tuple[str, str, Point]:
         """(upper arm, forearm, wrist as drawn); x counts outwards from the middle on the arm's own side."""
@@ -77,20 +77,12 @@ def _rest(d: Dresser) -> Arms:
 
 
 def _crossed(d: Dresser) -> Arms:
-    w, g = d.wide, d.girth
-    out, behind = {}, ""
-    low, top = -d.near, d.near
-    for side, elbow, wrist in (
-        (low, (w + g * 0.5, 1270.0), (-w * 0.34, 1190.0)),
-        (top, (w + g * 0.5, 1250.0), (-w * 0.40, 1130.0)),
-    ):
-        up, fore, at = d.raised(side, elbow, wrist)
-        behind += up
-        shape = hand(d.who, "flat", Grasp(at, -side * (76 if side == top else 60), d.size, side > 0))
-        out[side] = shape + fore if side == low else fore + ""
-    tucked = d.raised(top, (w + g * 0.5, 1250.0), (-w * 0.40, 1130.0))[2]
-    peek = hand(d.who, "relaxed", Grasp((tucked[0], tucked[1]), -top * 74, d.size * 0.9, top > 0))
-    return Arms(behind, out[low] + peek + out[top])
+    """One forearm over the other: the upper hand lies on the far arm, the lower one is tucked in."""
+    w, g, near = d.wide, d.girth, d.near
+    far, under, _ = d.raised(-near, (w + g * 0.46, 1262.0), (-w * 0.60, 1250.0))
+    up, over, at = d.raised(near, (w + g * 0.46, 1270.0), (-w * 0.46, 1140.0))
+    fingers = hand(d.who, "relaxed", Grasp(at, -near * 70, d.size, near > 0))
+    return Arms(far + up, under + d.joined(over, fingers))
 
 
 def _hip(d: Dresser) -> Arms:
@@ -113,8 +105,8 @@ def _chest(d: Dresser) -> Arms:
 
 
 def _mouth(d: Dresser) -> Arms:
-    x = 150.0 if d.who.body.female else 170.0
-    return d.acting((d.wide + d.girth * 0.1, 1330.0), (x, 560 + d.rise + 250), "relaxed", 24)
+    x = 128.0 if d.who.body.female else 150.0
+    return d.acting((d.wide + d.girth * 0.1, 1330.0), (x, 560 + d.rise + 205), "relaxed", 30)
 
 
 def _temple(d: Dresser) -> Arms:

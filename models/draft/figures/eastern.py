@@ -21,7 +21,8 @@ def _collar_way(tailor: Tailor, off: float, side: int) -> list[Point]:
             (n + 26, 768 + off * 0.4),
             (44 + off * 0.62, 940),
             (-70 + off * 0.62, 1090),
-            (-196 + off * 0.6, 1280),
+            (-176 + off * 0.6, 1250),
+            (-268 + off * 0.55, 1400),
         ]
     return [(-n, 684 + off * 0.7), (-n - 26, 768 + off * 0.4), (-46 - off * 0.62, 930), (-8 - off * 0.5, 1000)]
 
@@ -68,8 +69,8 @@ def hanfu(who: Subject) -> OutfitArt:
     w = tailor.wide
     metal = GOLD if who.look.outfit_colour != "gold" else SILVER
     brocade = darker(tone, 0.55)
-    skirt = tailor.skirt(tone, FLOOR - 10, 660, pleats=9) + tailor.band(
-        [(-655, FLOOR - 20), (-330, FLOOR + 6), (0, FLOOR + 14), (330, FLOOR + 6), (655, FLOOR - 20)], 70, brocade
+    skirt = tailor.skirt(tone, FLOOR - 10, 720, pleats=8) + tailor.band(
+        [(-712, FLOOR - 44), (-360, FLOOR - 14), (0, FLOOR), (360, FLOOR - 14), (712, FLOOR - 44)], 70, brocade
     )
     skirt += _clouds(tailor, [(-330, 3560, 2.2), (-70, 3640, 2.0), (250, 3570, 2.2), (480, 3640, 1.8)], metal)
     neck = [(0, 1040), (60, 900), (tailor.neck, 722)]
@@ -85,33 +86,46 @@ def hanfu(who: Subject) -> OutfitArt:
     return OutfitArt(front, skirt, rear)
 
 
+def _over_robe(tailor: Tailor, tone: Tone, band: Tone, low: float = FLOOR) -> str:
+    """The two halves of an open robe, from the shoulders down to `low`."""
+    w, n, out = tailor.wide, tailor.neck, ""
+    hanging = low >= FLOOR
+    foot = [(tailor.hip * 1.16, HIP), (600, 3000), (690, FLOOR - 20)] if hanging else [(w * 0.92, low)]
+    inside = [(330, FLOOR), (w * 0.56, 2600)] if hanging else [(w * 0.46, low)]
+    for side in SIDES:
+        shoulder = [(n + 26, 738), *tailor.shoulder_line()[1:]]
+        outer = [shoulder[-1], (w * 0.84, 1000), (w * 0.88, 1240), *foot]
+        edge = [*inside, (w * 0.46, WAIST), (n + 90, 980), (n + 26, 738)]
+        shade = [(w * 0.72, 800), (w * 0.72, WAIST), (w * 1.1, FLOOR + 20)]
+        dark = across(shade, side) if side > 0 else ()
+        out += tailor.piece(
+            tone, across(shoulder, side), across(outer, side), across(edge, side), line=5 if hanging else 0, shade=dark
+        )
+        out += tailor.band(across(edge, side), 58, band)
+        if hanging:
+            out += tailor.crease(across([(w * 0.82, 1700), (w * 1.0, 2700), (470, 3880)], side), tone, 54)
+            out += tailor.fold(across([(w * 0.8, 1700), (w * 0.96, 2700), (440, 3880)], side), tone, 12)
+            out += tailor.fold(across([(w * 0.92, 2100), (w * 1.24, 2900), (590, 3860)], side), tone, 12)
+        else:
+            out += tailor.seam(across([*shoulder, *outer[1:]], side), tone, 5)
+            out += tailor.fold(across([(w * 0.84, 1010), (w * 0.74, 1150), (w * 0.66, 1390)], side), tone, 9)
+    return out
+
+
 def robe(who: Subject) -> OutfitArt:
     """A plain crossed robe under a long open over-robe: elders, hermits, masters."""
     tailor, tone = Tailor(who), cloth(who.look.outfit_colour)
-    w, n = tailor.wide, tailor.neck
+    n = tailor.neck
     inner = Tone(mix(tone.base, "#f4efe8", 0.72), mix(tone.shade, "#cfc6cc", 0.6), "#ffffff", tone.ink)
     band = darker(tone, 0.5)
-    lower = tailor.skirt(inner, FLOOR - 30, 470, pleats=6)
+    lower = tailor.skirt(inner, FLOOR - 30, 470, pleats=6) + _over_robe(tailor, tone, band)
     front = tailor.bodice(inner, [(0, 1040), (60, 900), (n, 722)], WAIST + 60)
     front += _collars(tailor, ((60, 0, LINEN), (66, 34, band)), None)
     front += tailor.band([(-tailor.waist, WAIST), (0, WAIST + 20), (tailor.waist, WAIST)], 110, band)
     cord = [[(6, WAIST + 60), (24, 1900), (10, 2300)], [(-6, WAIST + 60), (-26, 1880), (-20, 2240)]]
     for line in cord:
         front += tailor.band(line, 12, GOLD, 3) + tailor.button(line[-1][0], line[-1][1], 18, GOLD)
-    for side in SIDES:
-        shoulder = [(n + 26, 738), *tailor.shoulder_line()[1:]]
-        outer = [(w * 0.97, 858), (w * 0.94, 1200), (tailor.hip * 1.2, HIP), (640, FLOOR - 20)]
-        edge = [(330, FLOOR), (w * 0.52, 2600), (w * 0.46, WAIST), (n + 90, 980), (n + 26, 738)]
-        shade = [(w * 0.72, 800), (w * 0.74, WAIST), (w * 0.96, FLOOR + 20)]
-        front += tailor.piece(
-            tone,
-            across(shoulder, side),
-            across(outer, side),
-            across(edge, side),
-            shade=across(shade, side) if side > 0 else (),
-        )
-        front += tailor.band(across(edge, side), 58, band)
-        front += tailor.fold(across([(w * 0.9, 2100), (w * 1.1, 2900), (520, 3800)], side), tone, 12)
+    front += _over_robe(tailor, tone, band, WAIST + 130)
     rear = tailor.skirt(tone, FLOOR - 10, 640, pleats=5) + arms_from_behind(who) + tailor.nape(tone, WAIST + 100)
     return OutfitArt(front, lower, rear + tailor.band([(-n - 20, 744), (0, 712), (n + 20, 744)], 70, band))
 
@@ -179,7 +193,13 @@ def _cape(tailor: Tailor, tone: Tone) -> str:
     w = tailor.wide
     spread = [(w * 0.8, 790), (w + 90, 1000), (w + 170, 2000), (720, FLOOR - 40)]
     hem = [(720, FLOOR - 40), (0, FLOOR - 20), (-720, FLOOR - 40)]
-    return tailor.piece(tone, spread, hem, across(spread[::-1], -1))
+    out = tailor.piece(
+        tone, spread, hem, across(spread[::-1], -1), shade=[(w * 0.7, 780), (w * 0.9, 2000), (430, FLOOR)]
+    )
+    for side in SIDES:
+        for k in (1.0, 1.14, 1.28):
+            out += tailor.fold(across([(w * k * 0.9, 1300), (w * k * 1.06, 2400), (w * k * 1.3, 3860)], side), tone, 14)
+    return out
 
 
 def armour(who: Subject) -> OutfitArt:

@@ -47,7 +47,7 @@ class Pen:
         self.nail = (
             ""
             if self.gloved
-            else (mix(skin.lip, skin.base, 0.25) if who.body.female else mix(skin.base, "#ffffff", 0.4))
+            else (mix(skin.lip, skin.base, 0.5) if who.body.female else mix(skin.base, "#ffffff", 0.4))
         )
         self.slim = 0.9 if who.body.female or who.body.child else 1.06
         self.grasp = grasp
@@ -56,7 +56,7 @@ class Pen:
         wide = width * self.slim * self.grasp.size
         shape = tube(self.grasp.place(points), (wide * 1.02, wide * 1.04, wide * 0.92, wide * 0.9, wide * 0.66), 16)
         line = _LINE * max(0.6, self.grasp.size)
-        out = tube_art(shape, self.tone.base, self.tone.shade, self.tone.ink, line, shade, root)
+        out = tube_art(shape, self.tone, line, shade, root)
         if nail and self.nail:
             out += self._nail(points, width)
         return out
@@ -64,16 +64,19 @@ class Pen:
     def _nail(self, points: Points, width: float) -> str:
         (x0, y0), (x1, y1) = points[-2], points[-1]
         length = math.hypot(x1 - x0, y1 - y0)
-        ux, uy, w = (x1 - x0) / length, (y1 - y0) / length, width * self.slim * 0.24
-        tip = (x1 + ux * width * 0.20, y1 + uy * width * 0.20)
-        root = (x1 - ux * width * 0.52, y1 - uy * width * 0.52)
+        ux, uy, w = (x1 - x0) / length, (y1 - y0) / length, width * self.slim * 0.21
+        tip = (x1 + ux * width * 0.16, y1 + uy * width * 0.16)
+        root = (x1 - ux * width * 0.40, y1 - uy * width * 0.40)
         ring = [(root[0] - uy * w, root[1] + ux * w), (tip[0] - uy * w * 0.9, tip[1] + ux * w * 0.9), (tip[0] + uy * w * 0.9, tip[1] - ux * w * 0.9), (root[0] + uy * w, root[1] - ux * w)]  # fmt: skip
-        return path(spline(self.grasp.place(ring), closed=True), self.nail, mix(self.nail, self.tone.ink, 0.4), 2.2)
+        return path(spline(self.grasp.place(ring), closed=True), self.nail, mix(self.nail, self.tone.ink, 0.3), 1.8)
 
     def palm(self, points: Points, shade: Points = (), line: bool = True) -> str:
-        data = spline(self.grasp.place(points), closed=True)
-        out = path(data, self.tone.base, self.tone.ink if line else "", _LINE if line else 0)
-        return out + (path(spline(self.grasp.place(shade), closed=True), self.tone.shade) if shade else "")
+        """The hand's body; its outline stays open at the wrist, between the last points and the first."""
+        placed = self.grasp.place(points)
+        out = path(spline(placed, closed=True), self.tone.base)
+        if shade:
+            out += path(spline(self.grasp.place(shade), closed=True), self.tone.shade)
+        return out + (path(spline(placed[:-1]), "none", self.tone.ink, _LINE) if line else "")
 
     def line(self, points: Points, width: float = 6.5, opacity: float = 0.9) -> str:
         return ink(self.grasp.place(points), width * self.grasp.size, self.crease, "taper", opacity, 12)
@@ -89,8 +92,8 @@ class Pen:
 
 
 _BACK: list[Point] = [
-    (-50, 30), (-56, -30), (-72, -92), (-76, -160), (-48, -186), (-14, -194), (24, -188), (60, -166), (78, -140),
-    (76, -90), (56, -30), (48, 30), (0, 36),
+    (-42, 30), (-50, -30), (-72, -92), (-76, -160), (-48, -186), (-14, -194), (24, -188), (60, -166), (78, -140),
+    (76, -90), (50, -30), (42, 30), (0, 36),
 ]  # fmt: skip
 _BACK_SHADE: list[Point] = [
     (46, -176),
@@ -111,13 +114,14 @@ def _shade(pen: Pen) -> Points:
     return _BACK_SHADE if (x1 - x0) * 0.72 + (y1 - y0) * 0.69 > 0 else mirrored(_BACK_SHADE)
 
 
-def _thumb(pen: Pen, points: Points, nail: bool = True) -> str:
-    return pen.finger(points, 50, nail, 0.34)
+def _thumb(pen: Pen, points: Points, nail: bool = True, under: bool = False) -> str:
+    """`under`: the palm is drawn over its root."""
+    return pen.finger(points, 50, nail, 0.0 if under else 0.34)
 
 
 def relaxed(pen: Pen) -> str:
     """Fingers together and a little bent, as a hand hangs."""
-    out = _thumb(pen, [(-44, -48), (-86, -112), (-88, -170), (-74, -222)])
+    out = _thumb(pen, [(-44, -48), (-86, -112), (-88, -170), (-74, -222)], under=True)
     out += pen.palm(_BACK, _shade(pen))
     out += pen.finger([(60, -130), (72, -190), (68, -238), (54, -272)], 38, True)
     out += pen.finger([(26, -160), (38, -232), (34, -286), (18, -328)], 42, True)
@@ -128,7 +132,7 @@ def relaxed(pen: Pen) -> str:
 
 def flat(pen: Pen) -> str:
     """Fingers a little spread: on the chest, on a table."""
-    out = _thumb(pen, [(-40, -50), (-96, -104), (-124, -160), (-134, -214)])
+    out = _thumb(pen, [(-40, -50), (-96, -104), (-124, -160), (-134, -214)], under=True)
     out += pen.palm(_BACK, _shade(pen))
     out += pen.finger([(58, -130), (90, -200), (104, -250), (110, -280)], 37, True)
     out += pen.finger([(26, -160), (46, -244), (54, -300), (58, -338)], 41, True)
@@ -168,7 +172,7 @@ def pointing(pen: Pen) -> str:
 
 def two_fingers(pen: Pen) -> str:
     """Index and middle finger together, the others folded: at the temple, a sign, a spell."""
-    out = _thumb(pen, [(-46, -46), (-94, -104), (-98, -160), (-80, -206)])
+    out = _thumb(pen, [(-46, -46), (-94, -104), (-98, -160), (-80, -206)], under=True)
     out += pen.palm(_BACK, _shade(pen))
     out += pen.finger([(62, -96), (84, -148), (74, -190)], 45, root=0.5)
     out += pen.finger([(32, -110), (52, -184), (42, -232)], 48, root=0.5)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.draft.figures.geometry import Point, Points, pair, path, polygon, sample
+from models.draft.figures.palette import Tone
 
 _Array = NDArray[np.float64]
 LIGHT_FROM = (-0.72, -0.69)
@@ -27,11 +28,12 @@ class Tube:
     def outline(self) -> list[Point]:
         return _pairs(np.concatenate([self.left, self.cap, self.right[::-1]]))
 
-    def lined(self, start: float = 0.0, stop: float = 0.0) -> str:
-        """Open path data of both edges and the tip; `start` and `stop` skip that share of the left and right root."""
-        skip, end = int(start * len(self.left)), int(stop * len(self.right))
-        run = _pairs(np.concatenate([self.left[skip:], self.cap, self.right[end:][::-1]]))
-        return "M" + "L".join(pair(p) for p in run)
+    def lined(self, root: float = 0.0, tip: bool = True) -> str:
+        """Path data of both edges and, unless `tip` is open, the end; `root` skips that share of each edge's start."""
+        skip = int(root * len(self.left))
+        left, right = self.left[skip:], self.right[skip:][::-1]
+        runs = [np.concatenate([left, self.cap, right])] if tip else [left, right]
+        return "".join("M" + "L".join(pair(p) for p in _pairs(run)) for run in runs)
 
     def shadow(self, share: float) -> str:
         """Path data of the strip, `share` of the width, along the edge that faces away from the light."""
@@ -69,14 +71,12 @@ def tube(points: Points, widths: Sequence[float], count: int = 18, round_tip: fl
     return Tube(left, right, bulge)
 
 
-def tube_art(
-    shape: Tube, fill: str, shade: str, line: str, width: float, share: float = 0.34, open_root: float = 0
-) -> str:
-    """Fill, one shadow and an outline that stays open at the root."""
-    out = path(polygon(shape.outline), fill)
+def tube_art(shape: Tube, tone: Tone, width: float, share: float = 0.34, open_root: float = 0, tip: bool = True) -> str:
+    """Fill, one shadow of `share` of the width, and an outline that is open at the root and perhaps at the tip."""
+    out = path(polygon(shape.outline), tone.base)
     if share:
-        out += path(shape.shadow(share), shade)
-    return out + path(shape.lined(open_root, open_root), "none", line, width)
+        out += path(shape.shadow(share), tone.shade)
+    return out + path(shape.lined(open_root, tip), "none", tone.ink, width)
 
 
 def _pairs(rows: _Array) -> list[Point]:

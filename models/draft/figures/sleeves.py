@@ -107,6 +107,12 @@ class Limb:
     wrist: Point
     girth: float
 
+    @property
+    def yoke(self) -> Point:
+        """Inside the shoulder, where the arm comes out from under the torso."""
+        side = 1 if self.shoulder[0] > 0 else -1
+        return self.shoulder[0] - side * self.girth * 0.80, self.shoulder[1] - self.girth * 0.08
+
 
 def _way(a: Point, b: Point, share: float) -> Point:
     return (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)
@@ -125,7 +131,7 @@ def _folds(shape: Tube, tone: Tone, spots: tuple[tuple[float, float, float], ...
 
 
 def _cloth(shape: Tube, tone: Tone, line: float = 5.5, share: float = 0.36, root: float = 0.0) -> str:
-    out = tube_art(shape, tone.base, tone.shade, tone.ink, line, share, root)
+    out = tube_art(shape, tone, line, share, root)
     return out + ink(shape.gleam(0.14, 0.16, 0.86), 10, tone.light, "taper", 0.55, 16)
 
 
@@ -159,27 +165,24 @@ def _bracer(shape: Tube, metal: Tone) -> str:
     return out + ink([_way(a, b, 0.24), _way(c, d, 0.24)], 14, metal.light, "taper", 0.85, 10)
 
 
-def upper_arm(who: Subject, sleeve: Sleeve, limb: Limb) -> str:
-    """From the shoulder to the elbow."""
-    girth = limb.girth + sleeve.loose * 0.8
-    if sleeve.reach < 2:
-        skin = skin_sleeve(who)
-        bare = tube(
-            [limb.shoulder, _way(limb.shoulder, limb.elbow, 0.5), limb.elbow],
-            (limb.girth * 0.86, limb.girth * 0.82, limb.girth * 0.7),
-            16,
-        )
-        out = tube_art(bare, skin.base, skin.shade, skin.ink, 5)
-        return out + (_short(sleeve, limb) if sleeve.reach else "")
-    shape = tube(
-        [limb.shoulder, _way(limb.shoulder, limb.elbow, 0.5), limb.elbow],
-        (girth * 1.04, girth * 1.06, girth * 0.98),
-        18,
-    )
-    out = _cloth(shape, sleeve.tone)
+def _worn(shape: Tube, sleeve: Sleeve, folds: tuple[tuple[float, float, float], ...], root: float = 0.0) -> str:
+    """A tube of the sleeve's cloth with its stripes and folds."""
+    out = _cloth(shape, sleeve.tone, root=root)
     if sleeve.stripe:
         out += clipped(polygon(shape.outline), _stripes(shape, sleeve.stripe))
-    return out + _folds(shape, sleeve.tone, ((0.74, 0.12, 0.6), (0.88, -0.08, -0.5)))
+    return out + _folds(shape, sleeve.tone, folds)
+
+
+def upper_arm(who: Subject, sleeve: Sleeve, limb: Limb) -> str:
+    """From the shoulder to the elbow."""
+    points = [limb.yoke, limb.shoulder, _way(limb.shoulder, limb.elbow, 0.5), limb.elbow]
+    girth = limb.girth + sleeve.loose * 0.8
+    if sleeve.reach < 2:
+        g = limb.girth
+        bare = tube_art(tube(points, (g * 0.7, g * 0.88, g * 0.84, g * 0.76), 20), skin_sleeve(who), 5)
+        return bare + (_short(sleeve, limb) if sleeve.reach else "")
+    shape = tube(points, (girth * 0.86, girth * 1.04, girth * 1.06, girth * 0.98), 24)
+    return _worn(shape, sleeve, ((0.8, 0.1, 0.6), (0.9, -0.08, -0.5)))
 
 
 def _short(sleeve: Sleeve, limb: Limb) -> str:
@@ -187,10 +190,13 @@ def _short(sleeve: Sleeve, limb: Limb) -> str:
     end = _way(limb.shoulder, limb.elbow, SHORT_TO)
     girth = limb.girth + sleeve.loose
     shape = tube(
-        [limb.shoulder, _way(limb.shoulder, end, 0.5), end], (girth * 0.86, girth * 1.26, girth * 0.92), 14, 0.1
+        [limb.yoke, limb.shoulder, _way(limb.shoulder, end, 0.5), end],
+        (girth * 0.7, girth * 1.06, girth * 1.2, girth * 0.94),
+        20,
+        0.1,
     )
     out = _cloth(shape, sleeve.tone) + _folds(
-        shape, sleeve.tone, ((0.12, 0.34, 0.34), (0.12, 0.3, -0.3), (0.92, -0.3, 0.4))
+        shape, sleeve.tone, ((0.4, 0.26, 0.34), (0.36, 0.3, -0.3), (0.92, -0.24, 0.4))
     )
     return out + _cuff(shape, sleeve.cuff or sleeve.tone, 0.86)
 
@@ -202,20 +208,13 @@ def forearm(who: Subject, sleeve: Sleeve, limb: Limb) -> str:
     girth = limb.girth + sleeve.loose * 0.8
     points = [limb.elbow, _way(limb.elbow, limb.wrist, 0.5), limb.wrist]
     if sleeve.reach < 2:
-        skin = skin_sleeve(who)
-        return tube_art(
-            tube(points, (limb.girth * 0.74, limb.girth * 0.70, limb.girth * 0.5), 16, 0.2),
-            skin.base,
-            skin.shade,
-            skin.ink,
-            5,
-        )
+        bare = tube(points, (limb.girth * 0.8, limb.girth * 0.76, limb.girth * 0.6), 16, 0.1)
+        return tube_art(bare, skin_sleeve(who), 5, tip=False)
     shape = tube(points, (girth * 1.02, girth * 0.94, girth * 0.76 + sleeve.loose * 0.1), 18, 0.14)
-    elbow = path(f"M{limb.elbow[0] - girth * 0.51:.1f} {limb.elbow[1]:.1f}a{girth * 0.51:.1f} {girth * 0.51:.1f} 0 1 0 {girth * 1.02:.1f} 0a{girth * 0.51:.1f} {girth * 0.51:.1f} 0 1 0 {-girth * 1.02:.1f} 0Z", sleeve.tone.base, sleeve.tone.ink, 5.5)  # fmt: skip
-    out = elbow + _cloth(shape, sleeve.tone, root=0.1)
-    if sleeve.stripe:
-        out += clipped(polygon(shape.outline), _stripes(shape, sleeve.stripe))
-    out += _folds(shape, sleeve.tone, ((0.08, 0.16, 0.7), (0.22, 0.12, -0.5), (0.62, 0.1, 0.4)))
+    r = girth * 0.505
+    x, y = limb.elbow
+    bend = path(f"M{x - r:.1f} {y:.1f}a{r:.1f} {r:.1f} 0 1 0 {2 * r:.1f} 0a{r:.1f} {r:.1f} 0 1 0 {-2 * r:.1f} 0Z", sleeve.tone.base, sleeve.tone.ink, 5.5)  # fmt: skip
+    out = bend + _worn(shape, sleeve, ((0.08, 0.16, 0.7), (0.22, 0.12, -0.5), (0.62, 0.1, 0.4)), 0.1)
     if sleeve.bracer:
         return out + _bracer(shape, sleeve.bracer)
     return out + (_cuff(shape, sleeve.cuff) if sleeve.cuff else "")
@@ -225,29 +224,18 @@ def hanging_arm(who: Subject, sleeve: Sleeve, limb: Limb) -> str:
     """A whole arm at rest, in one piece of cloth."""
     if sleeve.border:
         return wide_hanging(sleeve, limb)
+    g, girth = limb.girth, limb.girth + sleeve.loose * 0.8
+    points = [limb.yoke, limb.shoulder, _way(limb.shoulder, limb.elbow, 0.55), limb.elbow]
+    points += [_way(limb.elbow, limb.wrist, 0.5), limb.wrist]
     if sleeve.reach < 2:
-        return forearm(who, sleeve, limb) + upper_arm(who, sleeve, limb)
-    girth = limb.girth + sleeve.loose * 0.8
-    points = [
-        limb.shoulder,
-        _way(limb.shoulder, limb.elbow, 0.55),
-        limb.elbow,
-        _way(limb.elbow, limb.wrist, 0.5),
-        limb.wrist,
-    ]
-    shape = tube(
-        points, (girth * 1.02, girth * 1.08, girth * 0.98, girth * 0.92, girth * 0.78 + sleeve.loose * 0.12), 30, 0.12
-    )
-    out = _cloth(shape, sleeve.tone)
-    if sleeve.stripe:
-        out += clipped(polygon(shape.outline), _stripes(shape, sleeve.stripe))
-    out += _folds(
-        shape,
-        sleeve.tone,
-        ((0.44, 0.06, 0.62), (0.51, 0.05, 0.5), (0.56, -0.05, -0.5), (0.74, 0.05, 0.36), (0.88, -0.04, -0.4)),
-    )
+        bare = tube(points, (g * 0.7, g * 0.88, g * 0.84, g * 0.76, g * 0.74, g * 0.6), 35, 0.1)
+        return tube_art(bare, skin_sleeve(who), 5, tip=False) + (_short(sleeve, limb) if sleeve.reach else "")
+    wide = (girth * 0.86, girth * 1.04, girth * 1.08, girth * 0.98, girth * 0.92, girth * 0.78 + sleeve.loose * 0.12)
+    shape = tube(points, wide, 35, 0.12)
+    spots = ((0.53, 0.05, 0.62), (0.59, 0.04, 0.5), (0.64, -0.05, -0.5), (0.79, 0.05, 0.36), (0.9, -0.04, -0.4))
+    out = _worn(shape, sleeve, spots)
     if sleeve.bracer:
-        lower = tube(points[2:], (girth * 0.98, girth * 0.9, girth * 0.8), 18, 0.12)
+        lower = tube(points[3:], (girth * 0.98, girth * 0.9, girth * 0.8), 18, 0.12)
         return out + _bracer(lower, sleeve.bracer)
     return out + (_cuff(shape, sleeve.cuff, 0.955) if sleeve.cuff else "")
 
@@ -284,14 +272,14 @@ def wide_hanging(sleeve: Sleeve, limb: Limb) -> str:
     s = 1 if limb.shoulder[0] > 0 else -1
     (sx, sy), (ex, ey), (wx, wy) = limb.shoulder, limb.elbow, limb.wrist
     g = limb.girth
-    top = [(sx - s * g * 0.3, sy - g * 0.42), (sx + s * g * 0.42, sy - 6), (ex + s * g * 0.66, ey - 120), (wx + s * g * 1.0, wy - 60), (wx + s * g * 0.96, wy + 190)]  # fmt: skip
-    hem = [top[-1], (wx + s * g * 0.1, wy + 250), (wx - s * g * 1.5, wy + 130)]
+    top = [(sx - s * g * 0.5, sy - g * 0.5), (sx + s * g * 0.40, sy - g * 0.2), (ex + s * g * 0.9, ey - 120), (wx + s * g * 1.5, wy - 40), (wx + s * g * 1.5, wy + 240)]  # fmt: skip
+    hem = [top[-1], (wx + s * g * 0.3, wy + 320), (wx - s * g * 1.5, wy + 150)]
     under = [hem[-1], (wx - s * g * 1.75, wy - 190), (ex - s * g * 0.9, ey - 60), (sx - s * g * 0.5, sy + 190)]
     shade = [
         (sx + g * 0.1, sy + 60),
         (ex + g * 0.25, ey),
-        (wx + g * 0.2, wy + 260),
-        (wx + g * 2, wy + 260),
+        (wx + g * 0.4, wy + 340),
+        (wx + g * 2.4, wy + 340),
         (wx + g * 2, sy),
     ]
     out = _wide_piece(

@@ -56,8 +56,8 @@ class Tailor:
         body = who.body
         self.wide = body.shoulder
         self.neck = body.neck_base + 30
-        self.waist = self.wide * (0.62 if body.female else 0.76)
-        self.hip = self.wide * (0.80 if body.female else 0.74)
+        self.waist = self.wide * (0.60 if body.female else 0.69)
+        self.hip = self.wide * (0.80 if body.female else 0.71)
         self.arm = 108 if body.female else 140
 
     def turn(self, points: Points) -> list[Point]:
@@ -149,61 +149,89 @@ class Tailor:
             out += self.fold(across([(self.waist * 0.98, WAIST - 30), (self.waist * 0.7, WAIST + 10)], side), tone, 6)
         return out
 
+    def shoe(self, side: int, x: float, tone: Tone, heel: bool = False) -> str:
+        """A foot turned a little outwards, seen from above: vamp, sole and gleam."""
+        h, top = self.hip, ANKLE - (44 if heel else 20)
+        foot = [(x - h * 0.17, top), (x - h * 0.22, FLOOR - 50), (x - h * 0.14, FLOOR - 4)]
+        foot += [(x + h * 0.12, FLOOR + 12), (x + h * 0.34, FLOOR + 2), (x + h * 0.34, FLOOR - 40), (x + h * 0.17, top)]
+        out = self.piece(tone, across(foot, side), shade=across([(x + h * 0.1, top - 9), (x + h * 0.16, FLOOR + 20)], side) if side > 0 else ())  # fmt: skip
+        sole = [(x - h * 0.16, FLOOR - 8), (x + h * 0.12, FLOOR + 10), (x + h * 0.35, FLOOR - 4)]
+        out += self.fold(across(sole, side), tone, 14, 1)
+        return out + self.gleam(across([(x - h * 0.02, FLOOR - 56), (x + h * 0.1, FLOOR - 30), (x + h * 0.22, FLOOR - 28)], side), tone, 9)  # fmt: skip
+
     def trousers(self, tone: Tone, shoe: Tone) -> str:
+        """Two legs, the weight on one of them: creases at the hip, behind the knee and over the shoe."""
         out, h = "", self.hip
         for side in SIDES:
-            foot = [
-                (h * 0.30, ANKLE - 20),
-                (h * 0.22, FLOOR - 10),
-                (h * 0.5, FLOOR),
-                (h * 0.98, FLOOR - 6),
-                (h * 0.72, ANKLE - 20),
-            ]
-            out += self.piece(shoe, across(foot, side))
-            outer = [(h * 0.98, HIP - 60), (h * 1.04, 2100), (h * 0.92, KNEE), (h * 0.80, ANKLE + 30)]
-            inner = [(h * 0.24, ANKLE + 40), (h * 0.16, KNEE), (0, 2080), (0, HIP - 60)]
-            shade = across([(h * 0.62, HIP), (h * 0.56, KNEE), (h * 0.54, ANKLE + 60)], side)
-            out += self.piece(tone, across(outer, side), across(inner, side), shade=shade if side > 0 else ())
-            out += self.fold(across([(h * 0.52, 2100), (h * 0.52, KNEE), (h * 0.50, ANKLE)], side), tone, 6, 0.6)
+            d = h * 0.10 if side < 0 else 0.0
+            x = h * 0.54 + d
+            out += self.shoe(side, x, shoe)
+            outer = [(h * 1.0, HIP - 60), (h * 1.06, 2120), (h * 1.0 + d * 0.4, KNEE - 120), (h * 0.86 + d, 3260), (h * 0.80 + d, ANKLE + 20)]  # fmt: skip
+            cuff = [(h * 0.80 + d, ANKLE + 20), (x, ANKLE + 44), (h * 0.28 + d, ANKLE + 26)]
+            inner = [(h * 0.28 + d, ANKLE + 26), (h * 0.22 + d, 3260), (h * 0.17 + d * 0.5, KNEE - 100), (h * 0.02, 2110), (0, HIP - 60)]  # fmt: skip
+            shade = [(h * 0.70, HIP), (h * 0.60 + d * 0.4, KNEE), (h * 0.58 + d, ANKLE + 60)]
+            if side < 0:
+                shade = [(h * 0.30, HIP), (h * 0.36 + d * 0.4, KNEE), (h * 0.40 + d, ANKLE + 60)]
+            out += self.piece(
+                tone, across(outer, side), across(cuff, side), across(inner, side), shade=across(shade, side)
+            )
+            out += self.gleam(across([(h * 0.62, 2060), (h * 0.60 + d * 0.3, KNEE - 60), (h * 0.54 + d, 3700)], side), tone, 9, 0.45)  # fmt: skip
+            for y, reach in ((KNEE - 70, 0.62), (KNEE + 30, 0.5), (ANKLE - 110, 0.66), (ANKLE - 40, 0.5)):
+                low = d * (0.4 if y < 3000 else 1)
+                run = [
+                    (h * 0.96 + low - (y - 2700) * 0.1, y),
+                    (h * 0.8 + low - (y - 2700) * 0.1, y + 34),
+                    (h * (0.96 - reach) + low, y + 22),
+                ]
+                out += self.fold(across(run, side), tone, 9, 0.8)
+            out += self.fold(across([(h * 0.06, 2090), (h * 0.3, 2060), (h * 0.52, 1990)], side), tone, 9, 0.8)
         return out
 
     def legs(self, tone: Tone, shoe: Tone) -> str:
-        """Legs in skin or stockings under a skirt, with plain shoes."""
+        """Legs in skin or stockings under a skirt, with court shoes."""
         out, h = "", self.hip
         for side in SIDES:
-            foot = [
-                (h * 0.26, ANKLE),
-                (h * 0.22, FLOOR - 16),
-                (h * 0.42, FLOOR),
-                (h * 0.70, FLOOR - 12),
-                (h * 0.60, ANKLE),
-            ]
-            outer = [(h * 0.80, 2000), (h * 0.70, KNEE), (h * 0.74, 3100), (h * 0.56, ANKLE + 40)]
-            inner = [(h * 0.30, ANKLE + 40), (h * 0.20, 3100), (h * 0.18, KNEE), (h * 0.10, 2000)]
-            shade = across([(h * 0.52, 2000), (h * 0.50, 3900)], side) if side > 0 else ()
-            out += self.piece(tone, across(outer, side), across(inner, side), shade=shade) + self.piece(
-                shoe, across(foot, side)
-            )
+            outer = [(h * 0.80, 2000), (h * 0.72, KNEE), (h * 0.76, 3120), (h * 0.66, 3460), (h * 0.54, ANKLE + 10)]
+            inner = [(h * 0.32, ANKLE + 10), (h * 0.24, 3400), (h * 0.20, 3120), (h * 0.24, KNEE), (h * 0.10, 2000)]
+            shade = [(h * 0.52, 2000), (h * 0.50, 3900)] if side > 0 else [(h * 0.34, 2000), (h * 0.38, 3900)]
+            out += self.piece(tone, across(outer, side), across(inner, side), shade=across(shade, side))
+            out += self.fold(across([(h * 0.34, KNEE + 40), (h * 0.48, KNEE + 62), (h * 0.60, KNEE + 36)], side), tone, 6, 0.5)  # fmt: skip
+            out += self.shoe(side, h * 0.43, shoe, heel=True)
         return out
 
     def skirt(self, tone: Tone, low: float, flare: float, top: float = WAIST, pleats: int = 5) -> str:
-        """A skirt from the waist to `low`, `flare` units wide to each side at the hem."""
+        """A skirt from the waist to `low`, `flare` units wide to each side at a hem that falls in waves."""
         start = self.waist if top <= WAIST + 40 else self.hip
-        edge = [(start, top), (self.hip * 1.06, HIP), (flare, low)] if top < HIP else [(start, top), (flare, low)]
-        hem = [(flare, low), (flare * 0.5, low + 26), (0, low + 34), (-flare * 0.5, low + 26), (-flare, low)]
-        shade = [
-            (self.waist * 0.5, top),
-            (self.hip * 0.6, HIP + 100),
-            (flare * 0.55, low + 60),
+        edge = [
+            (start, top),
+            (self.hip * 1.06, HIP),
+            (flare * 0.56 + self.hip * 0.46, (HIP + low) / 2 + 60),
+            (flare, low),
         ]
-        out = self.piece(tone, edge, hem, mirrored(edge[::-1]), shade=shade)
-        for k in range(pleats):
-            t = (k + 0.5) / pleats * 2 - 1
-            line = [(start * 0.8 * t, top + 60), (self.hip * 0.95 * t, (top + low) / 2), (flare * 0.95 * t, low - 10)]
-            out += self.fold(line, tone, 11, 0.7)
-            if t < 0.2:
-                out += self.gleam([(x - 24, y) for x, y in line], tone, 9, 0.5)
+        if low < HIP + 900 or top >= HIP:
+            edge = [(start, top), (flare, low)] if top >= HIP else [(start, top), (self.hip * 1.06, HIP), (flare, low)]
+        ends = [(k / pleats) * 2 - 1 for k in range(pleats + 1)]
+        sag = [36 * (1 - t * t) for t in ends]
+        marks = [k / (2 * pleats) * 2 - 1 for k in range(2 * pleats, -1, -1)]
+        waves = [(flare * t, low + 36 * (1 - t * t) + 16 * (k % 2)) for k, t in enumerate(marks)]
+        shade = [(start * 0.5, top), (self.hip * 0.62, HIP + 100), (flare * 0.58, low + 80)]
+        out = self.piece(tone, edge, waves, mirrored(edge[::-1]), shade=shade)
+        out += "".join(
+            self._pleat(tone, start, top, low + s, flare, t) for t, s in zip(ends[1:-1], sag[1:-1], strict=True)
+        )
         return out
+
+    def _pleat(self, tone: Tone, start: float, top: float, low: float, flare: float, t: float) -> str:
+        """One fold that widens downwards: its shadow, its edge and the light beside it."""
+        mid = (top + low) / 2
+        run = [(start * 0.82 * t, top + 36), (self.hip * 0.62 * t + flare * 0.3 * t, mid), (flare * t, low - 4)]
+        wide = flare * 0.09
+        fall = [(flare * t + wide, low + 2), (run[1][0] + wide * 0.4, mid), (run[0][0] + 4, run[0][1])]
+        data = self.outline(run, fall)
+        out = path(data, tone.shade, opacity=0.9) + self.fold(run, tone, 10, 0.75)
+        return out + (
+            self.gleam([(x - wide * 0.5 * k, y) for k, (x, y) in enumerate(run)], tone, 9, 0.55) if t < 0.3 else ""
+        )
 
     def nape(self, tone: Tone, low: float = HIP) -> str:
         """The trunk from behind, up to the neck, with a seam down the spine."""

@@ -175,15 +175,28 @@ def _bare_shoulders(tailor: Tailor, skin: Tone) -> str:
 def _gown_trunk(tailor: Tailor, tone: Tone, edge: list[Point]) -> str:
     """The fitted part of a gown under a neckline given from the middle outwards."""
     w, waist, hip = tailor.wide, tailor.waist, tailor.hip
-    trunk = [(w * 0.82, 1030), (w * 0.80, 1160), (waist * 0.94, WAIST), (hip, HIP), (hip * 1.02, 2000)]
+    trunk = [(w * 0.82, 1030), (w * 0.80, 1160), (waist * 0.94, WAIST), (waist * 0.98, WAIST + 70)]
+    basque = [
+        (waist * 0.98, WAIST + 70),
+        (waist * 0.45, 1690),
+        (0, 1830),
+        (-waist * 0.45, 1690),
+        (-waist * 0.98, WAIST + 70),
+    ]
     shade = [(w * 0.5, 980), (w * 0.44, 1200), (waist * 0.5, WAIST), (hip * 0.6, 2010)]
-    return tailor.piece(tone, mirrored_pair(edge), trunk, across(trunk[::-1], -1), shade=shade)
+    out = tailor.piece(tone, mirrored_pair(edge), trunk, basque, across(trunk[::-1], -1), shade=shade)
+    for side in SIDES:
+        out += tailor.fold(across([(waist * 0.9, WAIST + 20), (waist * 0.5, WAIST + 90), (20, 1790)], side), tone, 9)
+        out += tailor.crease(
+            across([(waist * 0.86, WAIST + 90), (waist * 0.5, WAIST + 150), (50, 1770)], side), tone, 18
+        )
+    return out
 
 
 def _evening_gown(who: Subject) -> OutfitArt:
     tailor, tone, skin = Tailor(who), cloth(who.look.outfit_colour), skin_tone(who.skin)
     w, waist = tailor.wide, tailor.waist
-    lower = tailor.skirt(tone, 3930, 700, HIP - 20, 7)
+    lower = tailor.skirt(tone, 3920, 740, WAIST + 120, 8)
     bust = [(0, 1030), (60, 972), (150, 940), (w * 0.66, 968), (w * 0.82, 1030)]
     front = _bare_shoulders(tailor, skin) + _gown_trunk(tailor, tone, bust)
     for side in SIDES:
