@@ -112,7 +112,7 @@ def verify(folder: Folder, profile: ProfileName = "draft", episodes: Episodes = 
 def redo(
     folder: Folder,
     unit: Annotated[str, typer.Argument(metavar="UNIT", help="a line, shot or episode: e001_s01_sh030_l01, e001")],
-    stage: Annotated[str | None, typer.Option(help="voicing, framing, animating, cutting or scoring")] = None,
+    stage: Annotated[str | None, typer.Option(help="voicing, framing, animating, cutting, scoring or covering")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**31 - 1, help="the new seed (default: the next)")] = None,
     profile: ProfileName = "draft",
 ) -> None:
@@ -135,6 +135,22 @@ def export(
     if not nle:
         raise UserError("say what to export: --nle")
     commands.export_nle(folder, profile, episodes)
+
+
+@app.command(epilog=example("cliffhanger gallery out/the-hidden-heiress-1a2b3c -o heiress.html --episodes 1-3"))
+def gallery(
+    folder: Folder,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="the page (default: in the rendition's folder)"),
+    ] = None,
+    profile: ProfileName = "draft",
+    episodes: Episodes = None,
+) -> None:
+    """One HTML page of the series to show: cast, places, storyboards, episodes that play, checks and cost."""
+    from engine import commands
+
+    commands.make_gallery(folder, output, profile, episodes)
 
 
 @app.command(epilog=example("cliffhanger doctor"))

@@ -19,6 +19,7 @@ from engine.config import Profile, default_out, load_profile
 from engine.core import Episode, Series, UserError
 from engine.editing import current_series, require_valid
 from engine.exporting import export_episode
+from engine.gallery import write_gallery
 from engine.manifest import DELIVERABLES, Manifest, read_manifest, script_print
 from engine.pipeline import Rendered, load_backends, render_series
 from engine.planning import Order, plan, read_premise_argument, read_text_file
@@ -36,7 +37,7 @@ VOICE_SAMPLES = (("en", "Can you hear me?"), ("zh", "你听见了吗？"))
 FREE_BYTES_PER_EPISODE = 120_000_000
 """Takes, stems and master of one draft episode, measured, with room to spare."""
 
-STAGES_OF = {"line": ("voicing",), "shot": ("framing", "animating"), "episode": ("cutting", "scoring")}
+STAGES_OF = {"line": ("voicing",), "shot": ("framing", "animating"), "episode": ("cutting", "scoring", "covering")}
 
 
 def plan_order(
@@ -258,6 +259,24 @@ def export_nle(path: Path, profile_name: str, episodes: str | None) -> None:
             export_episode(folder, series, series.episodes[number - 1], profile, progress)
     print(f"{len(numbers)} episodes exported: open each episode's cut.otio")
     print(folder.root)
+
+
+def make_gallery(path: Path, output: Path | None, profile_name: str, episodes: str | None) -> None:
+    """Writes the series' page and says how large it is and how many episodes play in it."""
+    profile = load_profile(profile_name)
+    folder = open_folder(path)
+    if output is not None and output.is_dir():
+        raise UserError(f"{output} is a folder: name the page's file")
+    with series_lock(folder.root):
+        series = folder.load()
+        numbers = [n for n in parse_episodes(episodes, series.length) if n <= len(series.episodes)]
+        progress = reporter()
+        try:
+            page, playing = write_gallery(folder, series, profile, numbers, output, progress)
+        finally:
+            progress.close()
+    print(f"{len(numbers)} episodes shown, {playing} play in the page; {page.stat().st_size / 1e6:.1f} MB")
+    print(page)
 
 
 def doctor() -> bool:

@@ -1,0 +1,411 @@
+"""A series folder -> one HTML page to show: cast, places, arc, storyboards, episodes that play, checks and cost.
+
+Reads what the series says and what was rendered; what it has made itself (sheets, plates, small copies, voice samples)
+are takes like any other, so a second page is soon there. What is not rendered yet is said, not left out."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import cv2
+
+from engine import ffmpeg, gallery_page
+from engine.batching import Job, Progress, build, core_seconds
+from engine.config import Profile
+from engine.core import Character, Episode, Line, Scene, Series, Shot
+from engine.covering import place_request
+from engine.framing import look_of, picture_made
+from engine.gallery_page import Check, EpisodeCard, Fact, Page, Person, Place, ShotCard, Words
+from engine.manifest import COVERS, Manifest, TakeEntry, read_manifest, script_print
+from engine.pipeline import load_backends
+from engine.store import SeriesFolder, unit_seed
+from engine.vault import Made, Take, file_sha256, write_text
+from models.base import Figure, Painter, PictureRequest
+
+STAGE = "gallery"
+NAME = "gallery.html"
+
+MOST_EMBEDDED = 20
+MOST_EMBEDDED_BYTES = 40_000_000
+"""Episodes that play in the page, and what their copies may weigh in all; further ones are links to their masters."""
+PROXY_SIZE = (360, 640)
+PROXY_CRF, PROXY_KBPS, PROXY_AUDIO_KBPS = 29, 190, 48
+SAMPLE_KBPS = 56
+PICTURE_SIZE = (540, 960)
+PORTRAIT_WIDTH, PLATE_WIDTH, COVER_WIDTH, THUMB_WIDTH = 480, 300, 360, 200
+QUALITY = 76
+MAX_CUT_BYTES = 16_000_000
+COPY_RIGHTS = {
+    "source": "a smaller copy of the series' own take",
+    "licence": "as the take's",
+    "consent": "as the take's",
+    "commercial_use": True,
+}
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where a shot stands in the master, in seconds, and what the cut does to it."""
+
+    at: float
+    seconds: float
+    effects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One episode with what is rendered of it."""
+
+    episode: Episode
+    folder: Path
+    manifest: Manifest | None
+    state: str
+    cuts: Mapping[str, Cut]
+
+
+@dataclass(frozen=True)
+class Show:
+    """The series that is shown."""
+
+    folder: SeriesFolder
+    series: Series
+    profile: Profile
+    shown: tuple[Shown, ...]
+    progress: Progress
+
+
+def write_gallery(
+    folder: SeriesFolder, series: Series, profile: Profile, numbers: Sequence[int], out: Path | None, progress: Progress
+) -> tuple[Path, int]:
+    """Writes the page; returns its path and how many of the episodes play in it. The caller holds the series lock."""
+    target = out or folder.rendition(profile, series.language) / NAME
+    show = Show(folder, series, profile, tuple(look_at(folder, series, profile, e) for e in series.episodes), progress)
+    proxies = make_proxies(show, [s for s in show.shown if s.episode.number in set(numbers)])
+    cards = {s.episode.number: episode_card(show, s, proxies, target, s.episode.number in numbers) for s in show.shown}
+    picked = tuple(cards[n] for n in numbers if n in cards)
+    page = Page(
+        title=series.title,
+        language={"en": "en", "zh": "zh-Hans"}[series.language],
+        logline=series.bible.logline,
+        promise=series.bible.promise,
+        facts=header_facts(show),
+        hero=next((card.covers for card in picked if card.covers), ()),
+        cast=people(show, load_backends(profile).painter),
+        places=places(show, load_backends(profile).painter),
+        arc=tuple(cards.values()),
+        episodes=picked,
+    )
+    write_text(target, gallery_page.document(page))
+    return target, len(proxies)
+
+
+# -- what is there
+
+
+def look_at(folder: SeriesFolder, series: Series, profile: Profile, episode: Episode) -> Shown:
+    place = folder.episode(profile, series.language, episode.number)
+    manifest = read_manifest(place)
+    if manifest is None:
+        return Shown(episode, place, None, "written", {})
+    state = "rendered" if manifest.script == script_print(series, episode) else "edited since"
+    return Shown(episode, place, manifest, state, read_cuts(place / "cut.otio", manifest.rate))
+
+
+def read_cuts(path: Path, rate: int) -> dict[str, Cut]:
+    """Shots of a cut.otio by id; nothing when it is missing or damaged (verify says so)."""
+    try:
+        if path.stat().st_size > MAX_CUT_BYTES:
+            return {}
+        tracks = json.loads(path.read_bytes())["tracks"]["children"]
+        clips = next(track["children"] for track in tracks if track["kind"] == "Video")
+        return shots_of(clips, rate)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
+        return {}
+
+
+def shots_of(clips: Iterable[Mapping[str, Any]], rate: int) -> dict[str, Cut]:
+    cuts: dict[str, Cut] = {}
+    at = 0.0
+    for clip in clips:
+        seconds = float(clip["source_range"]["duration"]["value"]) / rate
+        told = [effect_words(marker) for marker in clip["markers"]]
+        before = cuts.get(str(clip["name"]), Cut(at, 0.0, ()))
+        effects = tuple(dict.fromkeys((*before.effects, *told)))
+        cuts[str(clip["name"])] = Cut(before.at, before.seconds + seconds, effects)
+        at += seconds
+    return cuts
+
+
+def effect_words(marker: Mapping[str, Any]) -> str:
+    """'punch_in: surge' of a marker that an edit rule left."""
+    told = marker["metadata"]["cliffhanger"]
+    cause = str(told.get("cause") or "").replace("_", " ")
+    name = str(marker["name"]).replace("_", " ")
+    return f"{name} on {cause}" if cause and cause != name else name
+
+
+def take_path(show: Show, entry: TakeEntry) -> Path | None:
+    """The file of a manifest's take; None when it is gone or its name would lead out of the vault."""
+    stage, name = Path(entry.stage).name, Path(entry.file).name
+    if (stage, name) != (entry.stage, entry.file) or stage.startswith(".") or name.startswith("."):
+        return None
+    path = show.folder.vault.root / stage / name
+    return path if path.is_file() else None
+
+
+def takes_of(show: Show, shown: Shown, stage: str) -> dict[str, Path]:
+    """Files by unit of one stage of a rendered episode."""
+    entries = shown.manifest.takes if shown.manifest else ()
+    paths = {entry.unit: take_path(show, entry) for entry in entries if entry.stage == stage}
+    return {unit: path for unit, path in paths.items() if path is not None}
+
+
+# -- media as data
+
+
+def data_uri(kind: str, data: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+
+
+def picture_uri(path: Path | None, width: int) -> str:
+    """A picture at `width`, as WebP; '' when there is none or it cannot be read."""
+    image = cv2.imread(str(path)) if path is not None and path.is_file() else None
+    if image is None:
+        return ""
+    height = max(1, round(image.shape[0] * width / image.shape[1]))
+    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    ok, data = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
+    return data_uri("image/webp", data.tobytes()) if ok else ""
+
+
+def make_proxies(show: Show, wanted: Sequence[Shown]) -> dict[int, Take]:
+    """Small copies by episode, as many as the page may hold."""
+    with_master = [s for s in wanted if s.manifest is not None and (s.folder / "master.mp4").is_file()]
+    proxies: dict[int, Take] = {}
+    weight = 0
+    show.progress.start(STAGE, min(len(with_master), MOST_EMBEDDED), "copies")
+    for shown in with_master[:MOST_EMBEDDED]:
+        take = make_copy(show, f"e{shown.episode.number:03d}", shown.folder / "master.mp4", ".mp4", PROXY_OPTIONS)
+        weight += take.bytes
+        if weight > MOST_EMBEDDED_BYTES:
+            break
+        proxies[shown.episode.number] = take
+    return proxies
+
+
+PROXY_OPTIONS = (
+    "-vf", f"scale={PROXY_SIZE[0]}:{PROXY_SIZE[1]}", "-c:v", "libx264", "-preset", "fast", "-crf", str(PROXY_CRF),
+    "-maxrate", f"{PROXY_KBPS}k", "-bufsize", f"{2 * PROXY_KBPS}k", "-pix_fmt", "yuv420p", "-threads", "2",
+    "-c:a", "aac", "-b:a", f"{PROXY_AUDIO_KBPS}k", "-ac", "2", "-ar", "44100", "-movflags", "+faststart",
+)  # fmt: skip
+SAMPLE_OPTIONS = ("-vn", "-c:a", "aac", "-b:a", f"{SAMPLE_KBPS}k", "-ac", "1", "-movflags", "+faststart")
+
+
+def make_copy(show: Show, unit: str, source: Path, suffix: str, options: Sequence[str]) -> Take:
+    """A smaller copy of a media file, found again by what it was made from."""
+    recipe = {"source": file_sha256(source), "options": list(options)}
+    found = show.folder.vault.find(STAGE, unit, recipe, suffix)
+    if found is not None:
+        show.progress.advance(STAGE, made=False)
+        return found
+    before = core_seconds()
+
+    def write(path: Path) -> None:
+        ffmpeg.run(["-y", *ffmpeg.safe_input(source), "-map_metadata", "-1", *options, f"file:{path}"])
+
+    made = show.folder.vault.put(
+        STAGE, unit, recipe, suffix, Made(write, "ffmpeg", COPY_RIGHTS, {"core_seconds": core_seconds() - before})
+    )
+    show.progress.advance(STAGE, made=True)
+    return made
+
+
+# -- cast and places
+
+
+def paint(show: Show, painter: Painter, requests: Sequence[PictureRequest]) -> dict[str, Path]:
+    """Pictures by unit, as takes."""
+    version = {"model": painter.name, "version": getattr(painter, "version", 1)}
+    jobs = [Job(r.unit, {**version, **asdict(r)}, ".jpg", r) for r in requests]
+
+    def make(missing: list[PictureRequest]) -> Iterable[Made]:
+        return (picture_made(candidates) for request in missing for candidates in painter.paint([request]))
+
+    takes = build(show.folder.vault, STAGE, jobs, make, show.progress, "sheets and plates")
+    return {unit: take.path for unit, take in takes.items()}
+
+
+def base_request(show: Show, location: int, unit: str) -> PictureRequest:
+    series = show.series
+    request = place_request(series, series.bible.locations[location], "tender", show.profile)
+    return replace(request, unit=unit, size=PICTURE_SIZE, seed=unit_seed(series.seed, STAGE, unit, {}))
+
+
+def people(show: Show, painter: Painter) -> tuple[Person, ...]:
+    """Every character of the bible with portrait, expressions and voice."""
+    requests: list[PictureRequest] = []
+    for character in show.series.bible.characters:
+        figure = Figure(character.id, look_of(character))
+        base = replace(
+            base_request(show, 0, f"{character.id}_portrait"),
+            description=f"{character.name}: {character.look}, {character.wardrobe}", shot_size="mcu", figures=(figure,),
+        )  # fmt: skip
+        requests += [base, replace(base, unit=f"{character.id}_sheet", kind="sheet")]
+    paths = paint(show, painter, requests)
+    return tuple(person(show, character, paths) for character in show.series.bible.characters)
+
+
+def person(show: Show, who: Character, paths: Mapping[str, Path]) -> Person:
+    line, sample, voice = voice_sample(show, who.id)
+    return Person(
+        id=who.id,
+        name=who.name,
+        heading=", ".join(part for part in (who.full_name, who.role, who.sex, str(who.age), who.occupation) if part),
+        facts=(
+            Fact("Look", who.look), Fact("Wardrobe", who.wardrobe), Fact("Voice", who.voice_notes or who.voice.timbre),
+            Fact("Cast as", voice), Fact("Wants", who.want), Fact("Hides", who.secret),
+        ),
+        portrait=picture_uri(paths.get(f"{who.id}_portrait"), PORTRAIT_WIDTH),
+        sheet=picture_uri(paths.get(f"{who.id}_sheet"), PORTRAIT_WIDTH),
+        sample=sample,
+        sample_text=line.text if line else "",
+    )  # fmt: skip
+
+
+def voice_sample(show: Show, character: str) -> tuple[Line | None, str, str]:
+    """(line, audio, voice) of the longest line that a character speaks in the first episode where a take of it is."""
+    for shown in show.shown:
+        takes = takes_of(show, shown, "voicing")
+        spoken = [line for line in shown.episode.lines() if line.speaker == character and line.id in takes]
+        if spoken:
+            line = max(spoken, key=lambda item: len(item.text))
+            copy = make_copy(show, f"{character}_voice", takes[line.id], ".m4a", SAMPLE_OPTIONS)
+            entries = shown.manifest.takes if shown.manifest else ()
+            voice = next((e.voice for e in entries if e.unit == line.id and e.voice), "")
+            return line, data_uri("audio/mp4", copy.path.read_bytes()), voice
+    return None, "", ""
+
+
+def places(show: Show, painter: Painter) -> tuple[Place, ...]:
+    locations = show.series.bible.locations
+    requests = [replace(base_request(show, n, f"{loc.id}_plate"), kind="plate") for n, loc in enumerate(locations)]
+    paths = paint(show, painter, requests)
+    return tuple(
+        Place(loc.name, ", ".join(p for p in (loc.plate, loc.time, loc.weather, loc.look) if p),
+              picture_uri(paths.get(f"{loc.id}_plate"), PLATE_WIDTH))
+        for loc in locations
+    )  # fmt: skip
+
+
+# -- episodes
+
+
+def header_facts(show: Show) -> tuple[Fact, ...]:
+    """What a person asks first: what it is, how much is done, what it cost."""
+    series = show.series
+    done = [shown.manifest for shown in show.shown if shown.manifest is not None]
+    core, gpu = sum(m.cost.core_seconds for m in done), sum(m.cost.gpu_seconds for m in done)
+    dollars = sum(m.cost.dollars for m in done)
+    minutes = sum(m.frames / m.rate for m in done) / 60
+    each = f"${dollars / len(done):.4f}" if done else ""
+    return (
+        Fact("Genre", series.genre), Fact("Language", {"en": "English", "zh": "Mandarin"}[series.language]),
+        Fact("Episodes", f"{len(done)} of {series.length} rendered"), Fact("Minutes", f"{minutes:.1f}" if done else ""),
+        Fact("Profile", show.profile.name), Fact("Core-seconds", f"{core:,.0f}" if done else ""),
+        Fact("GPU-seconds", f"{gpu:,.0f}" if done else ""), Fact("Cost", f"${dollars:.4f}" if done else ""),
+        Fact("An episode", each),
+    )  # fmt: skip
+
+
+def episode_card(show: Show, shown: Shown, proxies: Mapping[int, Take], page: Path, whole: bool) -> EpisodeCard:
+    """`whole`: with pictures and sound, not only for the arc's table."""
+    episode, manifest = shown.episode, shown.manifest
+    proxy = proxies.get(episode.number) if whole else None
+    lines = list(episode.lines())
+    turns = [turn.summary for turn in show.series.arc.turns if turn.episode == episode.number]
+    return EpisodeCard(
+        number=episode.number,
+        title=episode.title,
+        synopsis=episode.synopsis,
+        state=shown.state,
+        hook=lines[0].text if lines else "",
+        cliff=episode.cliffhanger.kind,
+        question=episode.cliffhanger.question,
+        turn=turns[0] if turns else "",
+        cost=cost_words(manifest) if manifest else "",
+        seconds=manifest.frames / manifest.rate if manifest else 0.0,
+        master=master_link(shown, page),
+        proxy=data_uri("video/mp4", proxy.path.read_bytes()) if proxy else "",
+        notice="" if proxy else notice(shown),
+        track=track(shown) if proxy else "",
+        covers=tuple(picture_uri(shown.folder / name, COVER_WIDTH) for name in covers(shown)) if whole else (),
+        shots=shot_cards(show, shown) if whole else (),
+        checks=tuple(Check(c.check, () if c.passed else c.faults or ("failed",)) for c in manifest.checks) if manifest else (),
+    )  # fmt: skip
+
+
+def cost_words(manifest: Manifest) -> str:
+    cost = manifest.cost
+    gpu = f", {cost.gpu_seconds:,.0f} GPU-s" if cost.gpu_seconds else ""
+    return f"{cost.core_seconds:,.0f} core-s{gpu}, ${cost.dollars:.4f}"
+
+
+def covers(shown: Shown) -> list[str]:
+    return [name for name in COVERS if (shown.folder / name).is_file()]
+
+
+def notice(shown: Shown) -> str:
+    """Why an episode does not play here."""
+    if shown.manifest is None:
+        return "not rendered yet"
+    if not (shown.folder / "master.mp4").is_file():
+        return "the master is missing: render the episode again"
+    return (
+        f"not in this page: it holds at most {MOST_EMBEDDED} episodes and {MOST_EMBEDDED_BYTES // 1_000_000} MB of them"
+    )
+
+
+def master_link(shown: Shown, page: Path) -> str:
+    """A relative link that survives moving the series folder with the page in it."""
+    master = shown.folder / "master.mp4"
+    if not master.is_file():
+        return ""
+    return quote(Path(os.path.relpath(master.resolve(), page.resolve().parent)).as_posix())
+
+
+def track(shown: Shown) -> str:
+    path = shown.folder / "subtitles.vtt"
+    return data_uri("text/vtt", path.read_bytes()) if path.is_file() else ""
+
+
+def shot_cards(show: Show, shown: Shown) -> tuple[ShotCard, ...]:
+    pictures = takes_of(show, shown, "framing")
+    return tuple(shot_card(show, shown, scene, shot, pictures) for scene, shot in shown.episode.shots())
+
+
+def shot_card(show: Show, shown: Shown, scene: Scene, shot: Shot, pictures: Mapping[str, Path]) -> ShotCard:
+    cut = shown.cuts.get(shot.id, Cut(-1.0, shot.seconds, ()))
+    place = show.series.location(scene.location)
+    return ShotCard(
+        id=shot.id,
+        framing=", ".join((shot.size, shot.move, scene.mood, place.name)),
+        action=shot.action,
+        picture=picture_uri(pictures.get(shot.id), THUMB_WIDTH),
+        at=cut.at,
+        seconds=cut.seconds,
+        words=tuple(words(show, line) for line in shot.lines),
+        effects=cut.effects,
+    )
+
+
+def words(show: Show, line: Line) -> Words:
+    names = {character.id: character.name for character in show.series.bible.characters}
+    manner = line.emotion if line.delivery == "voice" else f"{line.emotion}, {line.delivery}"
+    return Words(names.get(line.speaker, line.speaker), manner, line.text)
