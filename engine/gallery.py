@@ -215,14 +215,14 @@ def make_copy(show: Show, unit: str, source: Path, suffix: str, options: Sequenc
     if found is not None:
         show.progress.advance(STAGE, made=False)
         return found
-    before = core_seconds()
+    cost: dict[str, float] = {}
 
     def write(path: Path) -> None:
+        before = core_seconds()
         ffmpeg.run(["-y", *ffmpeg.safe_input(source), "-map_metadata", "-1", *options, f"file:{path}"])
+        cost["core_seconds"] = round(core_seconds() - before, 3)
 
-    made = show.folder.vault.put(
-        STAGE, unit, recipe, suffix, Made(write, "ffmpeg", COPY_RIGHTS, {"core_seconds": core_seconds() - before})
-    )
+    made = show.folder.vault.put(STAGE, unit, recipe, suffix, Made(write, "ffmpeg", COPY_RIGHTS, cost))
     show.progress.advance(STAGE, made=True)
     return made
 
