@@ -67,6 +67,9 @@ EMOTION_RIMS = {
 TIME_TINTS: dict[str, Tint] = {
     "day": (1.0, 1.0, 1.0), "dusk": (1.0, 0.94, 0.95), "night": (0.92, 0.90, 1.03), "dawn": (1.0, 0.97, 0.97),
 }  # fmt: skip
+LEAST_GREEN, MOST_GREEN, MOST_BLUE = 0.95, 0.985, 1.0
+"""What light on a face may make of its red: less green turns skin purple, more blue turns it grey."""
+FACE_SATURATION = 1.06
 
 
 @dataclass(frozen=True)
@@ -127,13 +130,15 @@ def palette_of(time: str, weather: str, genre: str) -> Palette:
 
 
 def figure_tint(emotion: str, time: str, weather: str, mood: str) -> tuple[Tint, float]:
-    """Light on a face: hour times half the mood times emotion; saturation."""
+    """Light on a face: hour times half the mood times emotion; saturation. Skin stays warm: never grey or purple."""
     (mr, mg, mb), saturation = MOOD_TINTS.get(mood, MOOD_TINTS["tension"])
     base = TIME_TINTS.get(time, TIME_TINTS["day"])
     feel = EMOTION_TINTS.get(emotion, (1.0, 1.0, 1.0))
     wet = (0.95, 0.98, 1.02) if weather == "rain" else (1.0, 1.0, 1.0)
-    tint = tuple(b * f * w * (1 + m) / 2 for b, f, w, m in zip(base, feel, wet, (mr, mg, mb), strict=True))
-    return (tint[0], tint[1], tint[2]), (1 + saturation) / 2
+    red, green, blue = (b * f * w * (1 + m) / 2 for b, f, w, m in zip(base, feel, wet, (mr, mg, mb), strict=True))
+    green = min(max(green, LEAST_GREEN * red), MOST_GREEN * red)
+    blue = min(blue, MOST_BLUE * red)
+    return (red, green, blue), max(1.0, (1 + saturation) / 2) * FACE_SATURATION
 
 
 def rim_colour(emotion: str, time: str, weather: str, genre: str) -> str:

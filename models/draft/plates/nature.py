@@ -63,7 +63,7 @@ def _glade(s: Scenery, leaf: str) -> None:
 
 
 def _trunks(s: Scenery, leaf: str) -> None:
-    d, bark = s.things, s.pick("#7a5040", "#6a4a5a", "#5a5a4a")
+    d, bark = s.things, s.pick("#8a5440", "#7a4a62", "#6a4a34")
     for x, w, lean, low in ((225, 84, -24, 1460), (870, 80, 30, 1450), (30, 170, 40, 1680), (1060, 190, -50, 1690)):
         trunk = [(x - lean * 0.6, low), (x, 1050), (x + lean * 0.4, 500), (x + lean, TOP - 70)]
         d.blob(

@@ -20,7 +20,7 @@ def sky(s: Scenery, horizon: float = 1320, at: Point = (540, 620), size: float =
     if s.p.time == "night" and s.p.weather != "mist":
         _stars(s, horizon, 90 if clear else 24)
     if clear or s.p.time == "night":
-        _disc(s, at, size, 1.0 if clear else 0.55)
+        _disc(s, at, size, 1.0 if clear else 0.3)
     else:
         d.glow(*at, 620, 560, high(k.edge, 0.6), 0.7)
     clouds(s, horizon)

@@ -61,7 +61,7 @@ def _far(place: Scenery, mirror: bool, gain: Map, seed: int) -> Image:
     image = drawn(place.far, mirror, DETAIL["far"])
     image = lighting.lit(image, gain if place.far_lit else np.ones_like(gain))
     if place.p.weather in ("mist", "snow", "rain") and not place.far_lit:
-        power = {"mist": 0.85, "snow": 0.4, "rain": 0.35}[place.p.weather]
+        power = {"mist": 0.85, "snow": 0.30, "rain": 0.16}[place.p.weather]
         image = lighting.laid(image, lighting.misted(VIEW, place.p.haze, 1180, power, seed))
     image[..., 3] = 255
     return image

@@ -30,14 +30,15 @@ def office(s: Scenery) -> None:
     box = Box(-10, -60, 1090, 1500)
     tone = tinted(s, s.pick("#3a5a8a", "#6a4a3a", "#2f6a6a", "#5a3a5c"), 0.34)
     wood = s.pick("#8a4a2c", "#5e3426", "#a0683c")
-    x, y, w, h = 250, 150, 580, 960
+    broad = s.rng.random() < 0.5
+    x, y, w, h = (20, 120, 800, 1060) if broad else (250, 150, 580, 960)
     room(s, box, tone, deep(tone, 0.4), [rect(x, y, w, h)])
     boards(s, 1500, s.pick("#7a4630", "#5a3a34", "#8a6244"), -10, 1090)
     skirting(s, box, wood)
-    panes(s, x, y, w, h, 3, 2, s.pick("#2c2a3c", "#d8c8a8", "#6a3c28"))
+    panes(s, x, y, w, h, 4 if broad else 3, 2, s.pick("#2c2a3c", "#d8c8a8", "#6a3c28"))
     blinds(s, x, y, w, 170, mix(wood, "#e8d0a0", 0.55))
     beams_from(s, x, y, w, h)
-    for at in (-6, 872):
+    for at in (872,) if broad else (-6, 872):
         shelf(s, at, 120, 216, 1330, 7, wood)
         s.light(at + 108, 420, 330, "#ffb060", 0.42 if s.lit else 0.2)
     s.ground(1500, gloss=0.34)
@@ -205,7 +206,7 @@ def hospital(s: Scenery) -> None:
     city(s, 1160, 520)
     tone = s.pick("#5fb8c0", "#7ab4d8", "#6fc0a0", "#9aa8e0")
     box = Box(-30, -40, 1110, 1500)
-    x, y, w, h = 330, 150, 560, 820
+    x, y, w, h = s.rng.choice(((330, 150, 560, 820), (180, 90, 780, 930)))
     room(s, box, high(tone, 0.15), "#dceef4", [rect(x, y, w, h)])
     d = s.shell
     d.rect(box.x0, 1080, box.x1 - box.x0, 26, s.p.accent)
@@ -218,7 +219,7 @@ def hospital(s: Scenery) -> None:
     beams_from(s, x, y, w, h, -0.4, 1.2)
     for k in range(2):
         d.poly([(300 + k * 300, -60), (480 + k * 300, -60), (500 + k * 320, -120), (260 + k * 300, -120)], "#ffffff")
-        s.light(390 + k * 310, -60, 700, "#d8f4ff", 0.42, "lamp")
+        s.light(390 + k * 310, -60, 800, "#e4f6ff", 0.36, "lamp")
     _ward(s, tone)
     cloth = mix(tone, "#2a8a94", 0.5)
     drape(s, -1, deep(cloth, 0.1), 190)
@@ -233,6 +234,9 @@ def _ward(s: Scenery, tone: str) -> None:
     d.rect(884, 500, 90, 170, "#e4f8ff", 0.85, steel, 4, 20)
     d.rect(892, 570, 74, 92, "#7ad4f4", 0.9, r=14)
     d.path("M929 670C929 900 780 1060 720 1330", "none", 0.9, "#e8faff", 6)
+    d.rect(300, 1150, 480, 44, "#fff2cc", 1, edge("#d8b878"), 4, 10)
+    d.rect(320, 1188, 440, 8, "#ffe09a")
+    s.light(540, 1180, 820, "#ffbe78", 0.7 if s.lit else 0.3)
     sheet = "#f8fcff"
     d.rect(
         190, 1240, 700, 190, d.gradient([(0, high(steel, 0.5), 1), (1, deep(steel, 0.25), 1)]), 1, edge(steel), 5, 44
@@ -294,7 +298,7 @@ def school(s: Scenery) -> None:
     s.light(60, 640, 1100, s.p.sky.light, s.p.key * 1.1, "window")
     _board(s)
     for x in (420, 790):
-        s.light(x, -20, 620, "#fff0c8", 0.55 if s.lit else 0.12)
+        s.light(x, 160, 1150, "#ffd08a", 0.6 if s.lit else 0.1)
         d.poly([(x - 90, 20), (x + 90, 20), (x + 110, -20), (x - 110, -20)], "#fffbe8", 1, edge(tone), 3)
     _pupils(s, wood)
     drape(s, -1, "#f0d8a8", 120, s.near)

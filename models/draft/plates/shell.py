@@ -148,7 +148,7 @@ def _spread(top: float, x0: float, x1: float) -> Quad:
     return [(x0, top), (x1, top), ray(x1, top, REACH), ray(x0, top, REACH)]
 
 
-def carpet(s: Scenery, top: float, half: float, colour: str, trim: str, reach: float = 4.4) -> None:
+def carpet(s: Scenery, top: float, half: float, colour: str, trim: str, reach: float = REACH) -> None:
     """A runner towards the viewer with a double border."""
     d = s.shell
     for inset, paint in ((0, edge(colour)), (4, colour), (16, trim), (22, colour)):
