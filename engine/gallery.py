@@ -41,6 +41,7 @@ SAMPLE_KBPS = 56
 PICTURE_SIZE = (540, 960)
 PORTRAIT_WIDTH, PLATE_WIDTH, COVER_WIDTH, THUMB_WIDTH = 480, 300, 360, 200
 QUALITY = 76
+HEARD = ("onset", "surge", "peak", "drop", "silence")
 MAX_CUT_BYTES = 16_000_000
 COPY_RIGHTS = {
     "source": "a smaller copy of the series' own take",
@@ -90,15 +91,18 @@ def write_gallery(
     proxies = make_proxies(show, [s for s in show.shown if s.episode.number in set(numbers)])
     cards = {s.episode.number: episode_card(show, s, proxies, target, s.episode.number in numbers) for s in show.shown}
     picked = tuple(cards[n] for n in numbers if n in cards)
+    painter = load_backends(profile).painter
+    cast = people(show, painter)
+    faces = tuple(person.portrait for person in cast[:3] if person.portrait)
     page = Page(
         title=series.title,
         language={"en": "en", "zh": "zh-Hans"}[series.language],
         logline=series.bible.logline,
         promise=series.bible.promise,
         facts=header_facts(show),
-        hero=next((card.covers for card in picked if card.covers), ()),
-        cast=people(show, load_backends(profile).painter),
-        places=places(show, load_backends(profile).painter),
+        hero=next((card.covers for card in picked if card.covers), faces),
+        cast=cast,
+        places=places(show, painter),
         arc=tuple(cards.values()),
         episodes=picked,
     )
@@ -144,11 +148,10 @@ def shots_of(clips: Iterable[Mapping[str, Any]], rate: int) -> dict[str, Cut]:
 
 
 def effect_words(marker: Mapping[str, Any]) -> str:
-    """'punch_in: surge' of a marker that an edit rule left."""
-    told = marker["metadata"]["cliffhanger"]
-    cause = str(told.get("cause") or "").replace("_", " ")
-    name = str(marker["name"]).replace("_", " ")
-    return f"{name} on {cause}" if cause and cause != name else name
+    """'punch in on surge' of a marker that an edit rule left; causes that are no sound stay with the cut."""
+    cause = str(marker["metadata"]["cliffhanger"].get("cause") or "").split(" ")[0]
+    name = str(marker["name"]).replace("_", " ").replace("-", " ")
+    return f"{name} on {cause}" if cause in HEARD else name
 
 
 def take_path(show: Show, entry: TakeEntry) -> Path | None:
@@ -358,7 +361,9 @@ def cost_words(manifest: Manifest) -> str:
 
 
 def covers(shown: Shown) -> list[str]:
-    return [name for name in COVERS if (shown.folder / name).is_file()]
+    """Its posters; of an episode from before there were three, the one cover."""
+    there = [name for name in COVERS if (shown.folder / name).is_file()]
+    return there or [name for name in ("cover.jpg",) if (shown.folder / name).is_file()]
 
 
 def notice(shown: Shown) -> str:
