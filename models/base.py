@@ -29,7 +29,7 @@ WEATHERS = ("clear", "rain", "snow", "mist")
 PROPS = (
     "watch", "ring", "letter", "phone", "key", "knife", "cup", "photo", "contract", "pendant", "book",
     "medicine", "box", "badge", "coin", "flower", "usb", "seal", "hairpin", "scroll", "mask", "bracelet",
-    "gun", "candle", "cash", "pen", "cloth", "button", "fire",
+    "gun", "candle", "cash", "pen", "cloth", "button", "fire", "mark", "hand",
 )  # fmt: skip
 HAIR_STYLES = (
     "long", "layered", "slick", "palace_bun", "bob", "ponytail", "topknot", "wavy", "twin_tails",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from models.base import PROPS
-from models.draft import props_deeds, props_paper, props_things, props_worn
+from models.draft import props_deeds, props_hands, props_paper, props_things, props_worn
 from models.draft.palette import palette_of
 from models.draft.plates import HEIGHT, MARGIN_X, MARGIN_Y, WIDTH
 from models.draft.raster import Image, render
@@ -30,6 +30,8 @@ DRAWN: dict[str, Callable[[Drawing], None]] = {
     "gun": props_deeds.gun, "candle": props_deeds.candle, "cash": props_deeds.cash, "pen": props_deeds.pen,
     "cloth": props_deeds.cloth, "button": props_deeds.button, "fire": props_deeds.fire,
 }  # fmt: skip
+BODY: dict[str, Callable[[str], str]] = {"mark": props_hands.mark, "hand": props_hands.clenched}
+"""Inserts that are a part of a body."""
 WRITING = {
     "letter": (0, -40, 46, -4),
     "contract": (0, -60, 44, 0),
@@ -42,22 +44,42 @@ WRITING = {
 
 def draw_prop(kind: str, text: str, time: str, genre: str) -> Image:
     """The object on its surface, premultiplied BGRA (2208, 1242, 4). ValueError names an unknown kind or glyph."""
-    if kind not in DRAWN:
+    if kind not in PROPS:
         raise ValueError(f"unknown prop {kind!r}: choose from {', '.join(PROPS)}")
     palette = palette_of(time, "clear", genre)
     draw = Drawing()
-    _surface(draw, palette.tone(palette.wall), palette.sky.lamp)
+    _surface(draw, palette.tone(palette.wall), palette.sky.lamp, kind not in BODY and kind not in props_hands.HOLDS)
     x, y = CENTRE
     draw.group(f"translate({x} {y}) scale(1.34)")
-    DRAWN[kind](draw)
-    fonts = _write(draw, kind, text)
+    fonts = _object(draw, kind, text, genre)
     draw.end()
     _glints(draw)
     return render(draw.body(), (-MARGIN_X, -MARGIN_Y, WIDTH, HEIGHT), WIDTH, HEIGHT, fonts)
 
 
-def _surface(draw: Drawing, colour: str, lamp: str) -> None:
-    """A table edge, a pool of light, a halo behind the object and its shadow."""
+def _object(draw: Drawing, kind: str, text: str, genre: str) -> list[Path]:
+    """The thing between the layers of the hand that holds it; the font files of its text."""
+    if kind in BODY:
+        draw.raw(BODY[kind](genre))
+        return []
+    held = props_hands.held(kind, genre)
+    if held:
+        draw.raw(held.behind)
+    draw.group(held.move if held else "")
+    if held and held.clip:
+        draw.raw(f'<clipPath id="shown"><path d="{held.clip}"/></clipPath><g clip-path="url(#shown)">')
+    DRAWN[kind](draw)
+    if held and held.clip:
+        draw.end()
+    fonts = _write(draw, kind, text)
+    draw.end()
+    if held:
+        draw.raw(held.before)
+    return fonts
+
+
+def _surface(draw: Drawing, colour: str, lamp: str, lying: bool) -> None:
+    """A table edge, a pool of light, a halo behind the object and, when it lies there, its shadow."""
     left, wide, low = -MARGIN_X - 4, WIDTH + 8, HEIGHT - MARGIN_Y
     face = mix(colour, "#241610", 0.45)
     draw.glow(540, 860, 640, 700, lamp, 0.42)
@@ -73,7 +95,8 @@ def _surface(draw: Drawing, colour: str, lamp: str) -> None:
         y = TABLE + 30 + k * k * 15
         draw.ink([(left, y), (540, y + 12), (left + wide, y - 4)], 7, mix(face, "#000000", 0.35), "taper", 0.5)
     draw.glow(540, TABLE + 180, 520, 190, lamp, 0.34)
-    draw.glow(560, TABLE + 150, 330, 74, "#000000", 0.75)
+    if lying:
+        draw.glow(560, TABLE + 150, 330, 74, "#000000", 0.75)
 
 
 def _write(draw: Drawing, kind: str, text: str) -> list[Path]:

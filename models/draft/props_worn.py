@@ -70,7 +70,7 @@ def pendant(d: Drawing) -> None:
     for side in (-1, 1):
         for k in range(13):
             t = k / 12
-            x, y = side * (16 + 250 * t**0.8), -150 - 280 * t**1.3
+            x, y = side * (14 * (1 - t) + 52 * math.sin(math.pi * t)), -150 - 330 * t
             d.ellipse(x, y, 12, 15, "none", 1, GOLD, 6)
     d.ellipse(0, -128, 30, 36, "none", 1, GOLD, 13)
     d.glow(0, 80, 330, 340, "#7affc0", 0.42)
