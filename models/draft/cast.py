@@ -18,16 +18,21 @@ from models.draft.figures import HeadParts, Sitter, Sprite
 from models.draft.palette import Tint, figure_tint, rim_colour
 from models.draft.raster import Image
 from models.draft.scene import Actor, Backdrop
+from models.draft.spirit import flames
 from models.draft.svg import rgb
 
 CLOSE_HEAD, CLOSE_DETAIL = 600, 0.9
 """Heads over this height have lines so thick that nine tenths of their pixels look the same and draw a fifth faster."""
-MOST_HEAD = 1400  # pixels; an extreme close-up enlarges this drawing instead of paying for a larger one
+MOST_HEAD = 1300  # pixels; an extreme close-up enlarges this drawing instead of paying for a larger one
+LADDER_TOP, LADDER_STEP, ENLARGED = 900, 1.26, 0.92
+"""Heads are drawn at sizes of one ladder, so that shots of all sizes share few drawings; at least 0.92 of what is shown."""
+EYES_HEAD, EYES_REACH = 1150, (610.0, 460.0, 560.0)
+"""From this head height on only the eyes are in the picture: what it can show beside, above and below them."""
 SHAPE_TINT: Tint = (0.20, 0.15, 0.34)
 NEAR_TINT: Tint = (0.42, 0.38, 0.56)
 OTHER_TINT: Tint = (0.90, 0.90, 0.95)
 NEAR_BLUR = 6.0
-AURA_PHASES = 3
+AURA_PAD = 400  # pixels around a figure that its aura may reach
 AURA_SHRINK = 4
 RIM_PAD = 48  # pixels around a figure in which its edge is looked for
 BREATH = 0.0042  # of the height above the waist
@@ -40,7 +45,12 @@ Placed = tuple[Layer, Matrix]
 
 def _sitter(actor: Actor, scale: float) -> Sitter:
     shown = actor.head * scale * (CLOSE_DETAIL if actor.head > CLOSE_HEAD else 1.0)
-    return Sitter(actor.look, max(1, min(MOST_HEAD, round(shown))), actor.character, actor.view)
+    rung = math.ceil(math.log(max(1.0, shown * ENLARGED) / LADDER_TOP, LADDER_STEP) - 1e-9)
+    head = max(1, min(MOST_HEAD, round(LADDER_TOP * LADDER_STEP**rung)))
+    if actor.head < EYES_HEAD:
+        return Sitter(actor.look, head, actor.character, actor.view)
+    beside, above, below = (pixels * head / (actor.head * scale) * scale for pixels in EYES_REACH)
+    return Sitter(actor.look, head, actor.character, actor.view, (beside, above, below))
 
 
 def stepped(yaw: float) -> float:
@@ -65,7 +75,7 @@ class Wardrobe:
     def __init__(self, actor: Actor, scale: float, art: ArtCache) -> None:
         self.sitter = _sitter(actor, scale)
         self._art = art
-        self._who = [asdict(actor.look), self.sitter.head_px, actor.view, actor.character]
+        self._who = [asdict(actor.look), self.sitter.head_px, actor.view, actor.character, actor.head >= EYES_HEAD]
 
     def hair(self, yaw: float) -> Patches:
         return self._get("hair", [yaw], lambda: vars(self.sitter.hair(yaw)))
@@ -80,6 +90,10 @@ class Wardrobe:
         return self._get(
             "head", [emotion, yaw, passing], lambda: _head_sprites(self.sitter.head(emotion, yaw, passing))
         )
+
+    def eyes(self, emotion: str, yaw: float, state: str) -> Patches:
+        """One state of the eyes that the head's own entry has not."""
+        return self._get("eyes", [emotion, yaw, state], lambda: {f"eyes_{state}": self.sitter.eyes(emotion, yaw, state)})
 
     def _get(self, kind: str, words: list[object], draw: Callable[[], Mapping[str, Sprite]]) -> Patches:
         entry = self._art.get(kind, [*self._who, *words], lambda: _entry(draw()), keep=False)
@@ -121,20 +135,24 @@ def light_of(actor: Actor, emotion: str, backdrop: Backdrop, scale: float) -> Li
 class Head:
     """A lit head as one layer: eyes and mouth are pasted in when they change."""
 
-    def __init__(self, patches: Patches, light: Light, lit: Callable[[Patch], Patch]) -> None:
-        image, left, top = _padded(patches["head"], patches["over"])
-        image, left, top = lit((image, left, top))
+    def __init__(
+        self, patches: Patches, light: Light, lit: Callable[[Patch], Patch], more: Callable[[str], Patches]
+    ) -> None:
+        image, left, top = lit(_padded(patches["head"], patches["over"]))
         self.at = (left, top)
-        self._patches = {
-            name: (raster.tint(patch, light.tint, light.saturation), x - left, y - top)
-            for name, (patch, x, y) in patches.items()
-            if name != "head"
-        }
+        self._light, self._more = light, more
+        self._patches: dict[str, Patch] = {}
+        self._add({name: patch for name, patch in patches.items() if name != "head"})
         self._blank, self._shown = image, image.copy()
         self._box = self._face_box()
         self.state = ""
         self._paste("over", (0, 0, image.shape[1], image.shape[0]))
         self.layer = Layer(self._shown, find_runs(self._shown))
+
+    def _add(self, patches: Patches) -> None:
+        left, top = self.at
+        for name, (patch, x, y) in patches.items():
+            self._patches[name] = raster.tint(patch, self._light.tint, self._light.saturation), x - left, y - top
 
     def _face_box(self) -> tuple[int, int, int, int]:
         """The rectangle that eyes and mouths may touch."""
@@ -156,6 +174,8 @@ class Head:
         if state == self.state:
             return
         self.state = state
+        if self._patches.keys() > {"over"} and f"eyes_{eyes}" not in self._patches:
+            self._add(self._more(eyes))
         x0, y0, x1, y1 = self._box
         if x1 > x0 and y1 > y0:
             np.copyto(self._shown[y0:y1, x0:x1], self._blank[y0:y1, x0:x1])
@@ -245,7 +265,12 @@ class Puppet:
         key = (posture.emotion, yaw, posture.passing, light)
         if key not in self._heads:
             patches = self._parts.head(posture.emotion, yaw, posture.passing)
-            self._heads[key] = Head(patches, light, lambda patch: self._lighten(patch, light))
+            self._heads[key] = Head(
+                patches,
+                light,
+                lambda patch: self._lighten(patch, light),
+                lambda state: self._parts.eyes(posture.emotion, yaw, state),
+            )
         return self._heads[key]
 
     def pose(self, posture: Posture) -> tuple[list[Placed], str]:
@@ -317,29 +342,11 @@ def then(first: Matrix, second: Matrix) -> Matrix:
     return out
 
 
-def aura_layers(puppet: Puppet, colour: str) -> list[tuple[Layer, float]]:
+def aura_layers(puppet: Puppet, outer: str, inner: str) -> list[tuple[Layer, float]]:
     """Rising light around a figure in a few phases, each a layer of pure light and its shrink factor."""
     body = puppet.outline[RIM_PAD:-RIM_PAD, RIM_PAD:-RIM_PAD]
     h, w = body.shape[0] // AURA_SHRINK, body.shape[1] // AURA_SHRINK
-    pad = 300 // AURA_SHRINK
+    pad = AURA_PAD // AURA_SHRINK
     alpha = cv2.resize(body, (w, h), interpolation=cv2.INTER_AREA)
     alpha = cv2.copyMakeBorder(alpha, pad, 0, pad, pad, cv2.BORDER_CONSTANT, value=0)
-    return [(Layer.of(_aura_phase(alpha, colour, phase), light=True), float(pad)) for phase in range(AURA_PHASES)]
-
-
-def _aura_phase(alpha: raster.Image, colour: str, phase: int) -> Image:
-    h, w = alpha.shape
-    y, x = np.mgrid[0:h, 0:w].astype(np.float32)
-    light = np.zeros((h, w), np.float32)
-    for step in range(6):
-        rise = (step + 1) * 44 / AURA_SHRINK
-        turn = step * 2 + phase * 2.1
-        from_x = x + np.sin(y / 9 + turn) * rise * 0.25
-        from_y = y + rise * 0.9 + np.sin(x / 7 + turn * 1.3) * rise * 0.45
-        part = cv2.remap(alpha, from_x, from_y, cv2.INTER_LINEAR).astype(np.float32)
-        part = cv2.GaussianBlur(part, (0, 0), (3 + 3 * step) / AURA_SHRINK + 0.6)
-        light = np.maximum(light, part * (1 - step * 0.14))
-    r, g, b = rgb(colour)
-    out = np.zeros((h, w, 4), np.uint8)
-    out[..., :3] = (light[..., None] * (np.array([b, g, r], np.float32) * 0.85 / 255)).clip(0, 255).astype(np.uint8)
-    return out
+    return [(Layer.of(phase, light=True), float(pad)) for phase in flames(alpha, rgb(outer), rgb(inner))]

@@ -144,8 +144,8 @@ class Stage:
 
     def _aura(self, index: int) -> list[tuple[Layer, float]]:
         if index not in self._auras:
-            colour = ACCENTS.get(self.scene.backdrop.genre, ACCENTS["thriller"])[0]
-            self._auras[index] = aura_layers(self._puppets[index], colour)
+            colours = ACCENTS.get(self.scene.backdrop.genre, ACCENTS["thriller"])
+            self._auras[index] = aura_layers(self._puppets[index], *colours)
         return self._auras[index]
 
     def _place_figure(self, index: int, posture: Posture, number: int) -> Matrix:
