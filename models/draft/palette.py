@@ -67,8 +67,8 @@ EMOTION_RIMS = {
 TIME_TINTS: dict[str, Tint] = {
     "day": (1.0, 1.0, 1.0), "dusk": (1.0, 0.94, 0.95), "night": (0.92, 0.90, 1.03), "dawn": (1.0, 0.97, 0.97),
 }  # fmt: skip
-LEAST_GREEN, MOST_GREEN, MOST_BLUE = 0.95, 0.985, 1.0
-"""What light on a face may make of its red: less green turns skin purple, more blue turns it grey."""
+LEAST_GREEN, MOST_GREEN, MOST_BLUE = 0.96, 1.0, 1.01
+"""What light on a face may make of its red: less green turns skin purple; and of its green: more blue turns it grey."""
 FACE_SATURATION = 1.06
 
 
@@ -137,7 +137,7 @@ def figure_tint(emotion: str, time: str, weather: str, mood: str) -> tuple[Tint,
     wet = (0.95, 0.98, 1.02) if weather == "rain" else (1.0, 1.0, 1.0)
     red, green, blue = (b * f * w * (1 + m) / 2 for b, f, w, m in zip(base, feel, wet, (mr, mg, mb), strict=True))
     green = min(max(green, LEAST_GREEN * red), MOST_GREEN * red)
-    blue = min(blue, MOST_BLUE * red)
+    blue = min(blue, MOST_BLUE * green)
     return (red, green, blue), max(1.0, (1 + saturation) / 2) * FACE_SATURATION
 
 

@@ -59,7 +59,7 @@ def _shops(s: Scenery, side: int) -> None:
         px, py = ray(540 + x, y, reach)
         return (px, py) if side > 0 else (1080 - px, py)
 
-    reaches = (1.0, 1.42, 2.05, 3.1)
+    reaches = (1.0, 1.46, 2.2, 3.8)
     for k in range(3):
         near, far = reaches[3 - k], reaches[2 - k]
         tone = s.pick("#6a4a7a", "#8a4a4a", "#3f5f8a", "#4a6a6a", "#8a6a4a")
@@ -91,21 +91,22 @@ def _shop(s: Scenery, at, reach: tuple[float, float], colour: str) -> None:  # t
     """A lit window with goods, and a striped awning."""
     near, far = reach
     d = s.things
-    inside = s.pick("#ffdf9a", "#a8ecff", "#ffc4b0") if s.lit else "#b8dcf0"
+    inside = s.pick("#ffc860", "#8fdcf4", "#ffae84") if s.lit else "#b8dcf0"
     window = [at(180, 1130, far), at(180, 1130, near), at(180, 1276, near), at(180, 1276, far)]
     d.poly(window, d.gradient([(0, inside, 1), (1, mix(inside, colour, 0.35), 1)]), 1, "#2a1c34", 6)
-    for k in range(4):
-        a = far + (near - far) * (0.14 + 0.22 * k)
-        x, y = at(180, 1262, a)
-        h = 46 * a
-        d.rect(x - h * 0.16, y - h, h * 0.32, h, deep(colour, 0.2 + 0.12 * (k % 2)), 0.8)
-        d.ellipse(x, y - h * 1.2, h * 0.17, h * 0.2, deep(colour, 0.3), 0.8)
+    for y in (1196, 1274):
+        d.line(*at(180, y, far), *at(180, y, near), deep(colour, 0.45), 6)
+        for k in range(7):
+            goods = s.pick("#e8506a", "#3f8ad0", "#f0c050", "#4ab08a", "#a868d0")
+            x, foot = at(180, y, far + (near - far) * (0.08 + 0.135 * k))
+            h, w = s.rng.uniform(22, 44) * near * 0.8, 14 * near
+            d.rect(x - w / 2, foot - h, w, h, goods, 1, edge(goods), 2, s.rng.choice((2, w / 2)))
     for k in range(6):
         a, b = (far + (near - far) * (k + j) / 6 for j in (0, 1))
         cloth = [at(180, 1082, a), at(180, 1082, b), at(150, 1146, b * 0.99), at(150, 1146, a * 0.99)]
         d.poly(cloth, colour if k % 2 else "#fff4e4", 1, edge(colour), 3)
     x, y = at(170, 1200, (near + far) / 2)
-    s.light(x, y, 260 * near**0.5, inside, 0.62 if s.lit else 0.15, "lamp")
+    s.light(x, y, 260 * near**0.5, inside, 0.46 if s.lit else 0.15, "lamp")
 
 
 def _sign(s: Scenery, x: float, y: float, size: float, colour: str) -> None:
