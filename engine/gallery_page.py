@@ -185,7 +185,7 @@ def facts(items: tuple[Fact, ...], name: str) -> str:
 def picture(uri: str, alt: str, name: str) -> str:
     if not uri:
         return f'<span class="{name} missing">not rendered yet</span>'
-    return f'<img class="{name}" src="{escape(uri)}" alt="{escape(alt)}" loading="lazy">'
+    return f'<img class="{name}" src="{escape(uri)}" alt="{escape(alt)}" decoding="async">'
 
 
 def cast(page: Page) -> str:
