@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from engine import fonts
 from engine.core import Episode, Series, UserError
 from engine.takes import Poster
 from engine.timeline import Graphic, Timeline
-from models.draft import lettering, posters
+from models.draft import lettering, posters, titling
 
 FADE_FRAMES = 4
+WHOLE = ("slide", "wipe")
+"""What comes in these ways needs no fade."""
 OPAQUE = 255
 
 Pixels = NDArray[np.uint8]
@@ -24,43 +26,52 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Overlay:
-    """Premultiplied BGRA pixels at (x, y) of the frame while its graphic is shown."""
+    """Premultiplied BGRA pixels at (x, y) of the frame while its graphic is shown; `enters` and `delay` are how they come."""
 
     graphic: Graphic
     pixels: Pixels
     x: int
     y: int
+    enters: str = "fade"
+    delay: int = 0
+
+    def since(self, frame: int) -> int:
+        """Frames since the pixels came; negative before."""
+        return frame - self.graphic.start - self.delay
 
     def strength(self, frame: int) -> float:
         """0..1: fades in and out over FADE_FRAMES, but for the label, which is whole from its first frame."""
         if self.graphic.kind == "label":
             return 1.0
-        since = frame - self.graphic.start + 1
+        since = FADE_FRAMES if self.enters in WHOLE else self.since(frame) + 1
         left = self.graphic.start + self.graphic.duration - frame
         if self.graphic.kind in ("end_card", "question"):
             left = FADE_FRAMES
-        return min(1.0, since / FADE_FRAMES, left / FADE_FRAMES)
+        return max(0.0, min(1.0, since / FADE_FRAMES, left / FADE_FRAMES))
 
 
 def draw_overlays(timeline: Timeline, size: tuple[int, int]) -> tuple[Overlay, ...]:
-    """Every graphic of the timeline as pixels; title and episode number, end card and question are one picture each."""
-    font = fonts.font_file()
+    """Every graphic of the timeline as pixels; title and episode number, end card and question come in parts."""
     text = {graphic.kind: graphic.text for graphic in timeline.graphics}
     out: list[Overlay] = []
     for graphic in timeline.graphics:
         fonts.check_glyphs(graphic.text, f"the {graphic.kind.replace('_', ' ')} of episode {timeline.episode}")
-        if graphic.kind == "label":
-            drawn = lettering.label(graphic.text, size, font)
-        elif graphic.kind == "recap":
-            drawn = lettering.recap(graphic.text, size, font)
-        elif graphic.kind == "title":
-            drawn = lettering.title_card(graphic.text, text.get("episode", ""), size, font)
-        elif graphic.kind == "end_card":
-            drawn = lettering.end_card(graphic.text, text.get("question", ""), size, font)
-        else:
-            continue
-        out.append(Overlay(graphic, drawn.pixels, drawn.x, drawn.y))
+        parts = _parts(graphic, text, size)
+        out += [Overlay(graphic, part.pixels, part.x, part.y, part.enters, part.delay) for part in parts]
     return tuple(out)
+
+
+def _parts(graphic: Graphic, text: Mapping[str, str], size: tuple[int, int]) -> Sequence[lettering.Lettered]:
+    font = fonts.font_file()
+    if graphic.kind == "label":
+        return (lettering.label(graphic.text, size, font),)
+    if graphic.kind == "recap":
+        return (lettering.recap(graphic.text, size, font),)
+    if graphic.kind == "title":
+        return lettering.title_card(graphic.text, text.get("episode", ""), size, font)
+    if graphic.kind == "end_card":
+        return lettering.end_card(graphic.text, text.get("question", ""), size, font)
+    return ()
 
 
 def overlays_at(overlays: Sequence[Overlay], frame: int) -> list[Overlay]:
@@ -70,8 +81,12 @@ def overlays_at(overlays: Sequence[Overlay], frame: int) -> list[Overlay]:
 def blend(frame: Pixels, overlays: Sequence[Overlay], number: int) -> Pixels:
     """A copy of the BGR frame with the overlays on it."""
     out = frame.copy()
+    size = frame.shape[1], frame.shape[0]
     for overlay in overlays:
-        lay(out, overlay.pixels, overlay.x, overlay.y, overlay.strength(number))
+        part = lettering.Lettered(overlay.pixels, overlay.x, overlay.y, overlay.enters, overlay.delay)
+        shown = titling.arrived(part, overlay.since(number), size)
+        if shown is not None:
+            lay(out, shown.pixels, shown.x, shown.y, overlay.strength(number))
     return out
 
 
