@@ -10,45 +10,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import wav
+from engine import foley, wav
 from engine.batching import Job, Progress, build
-from engine.core import SAMPLE_RATE, Episode, Location, Series
+from engine.core import SAMPLE_RATE, Episode, Series
 from engine.mixing import Mix, PlacedSpeech, mix_episode
 from engine.store import unit_seed
 from engine.takes import DialogueTake, Stems
 from engine.timeline import Timeline
 from engine.vault import Made, Take, Vault
-from models.base import Composer, MoodSpan, Score, ScoreRequest, SoundHit
+from models.base import Composer, Score, ScoreRequest
 
 STAGE = "scoring"
-MIX_VERSION = 2
-
-ROOM_OF_PLATE = {
-    "office": "office",
-    "penthouse": "living",
-    "mansion": "hall",
-    "hospital": "office",
-    "warehouse": "hall",
-    "temple": "hall",
-    "palace": "palace",
-    "car": "car",
-    "bedroom": "living",
-    "courtroom": "hall",
-    "school": "office",
-}
-"""Rooms of models.base.ROOMS by plate; what is not listed is outdoors."""
-
-AMBIENCE_OF_WEATHER = {"rain": "rain", "snow": "wind", "mist": "wind"}
-
-
-def room_of(location: Location) -> str:
-    return ROOM_OF_PLATE.get(location.plate, "outdoor")
+MIX_VERSION = 3
 
 
 def score_request(
     series: Series, episode: Episode, timeline: Timeline, redo: Mapping[tuple[str, str], int]
 ) -> ScoreRequest:
-    """What the composer is told: moods by scene, intensity from the curve, where speech is, what hits when."""
+    """What the composer is told: moods and their intensity, where speech is, what hits when, whose motif is due."""
     second = timeline.seconds
     return ScoreRequest(
         unit=f"e{episode.number:03d}",
@@ -57,32 +36,14 @@ def score_request(
         genre=series.genre,
         series_seed=series.seed,
         seed=unit_seed(series.seed, STAGE, f"e{episode.number:03d}", redo),
-        moods=tuple(mood_spans(episode, timeline)),
+        moods=tuple(foley.mood_spans(episode, timeline)),
         speech=tuple((second(s.start), second(s.stop)) for s in timeline.speech),
-        hits=tuple(SoundHit(h.kind, second(h.frame), h.strength, second(h.duration)) for h in timeline.hits),
-        ambience=tuple(ambience_spans(series, episode, timeline)),
+        hits=tuple(foley.hits(series, episode, timeline)),
+        ambience=tuple(foley.ambience_spans(series, episode, timeline)),
         button=second(timeline.button) if timeline.button is not None else None,
         silences=tuple((second(s.start), second(s.stop)) for s in timeline.spans if s.kind == "silence"),
+        motifs=tuple(foley.motif_cues(series, episode, timeline)),
     )
-
-
-def mood_spans(episode: Episode, timeline: Timeline) -> Iterable[MoodSpan]:
-    """One span a shot: the scene's mood, the loudness-driven intensity that the cut noted for that stretch."""
-    intensity = timeline.notes.get("intensity", {})
-    for scene, shot in episode.shots():
-        start, stop = timeline.shot_range(shot.id)
-        level = float(intensity.get(shot.id, 0.4))
-        yield MoodSpan(timeline.seconds(start), timeline.seconds(stop), scene.mood, level)
-
-
-def ambience_spans(series: Series, episode: Episode, timeline: Timeline) -> Iterable[tuple[float, float, str]]:
-    for scene in episode.scenes:
-        location = series.location(scene.location)
-        start = min(timeline.shot_range(shot.id)[0] for shot in scene.shots)
-        stop = max(timeline.shot_range(shot.id)[1] for shot in scene.shots)
-        outdoors = room_of(location) == "outdoor"
-        kind = AMBIENCE_OF_WEATHER.get(location.weather) or ("wind" if outdoors else "room")
-        yield timeline.seconds(start), timeline.seconds(stop), kind
 
 
 def score_episode(
@@ -123,7 +84,7 @@ def place_speech(
     starts = {s.line: s.start for s in timeline.speech}
     placed: list[dict[str, Any]] = []
     for scene, shot in episode.shots():
-        room = room_of(series.location(scene.location))
+        room = foley.room_of(series.location(scene.location))
         for line in shot.lines:
             take = dialogue[line.id]
             placed.append(

@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from models.base import MoodSpan, ScoreRequest
+from models.base import MoodSpan, MotifCue, ScoreRequest
+from models.draft.score.textures import PLAIN, Texture
 
 FRAME = 1 / 24
 LAYERS = (("sub", 0.2), ("figure", 0.35), ("lead", 0.5), ("drum", 0.65), ("ostinato", 0.8))
@@ -17,6 +18,11 @@ AFTER_LINE = 4 * FRAME
 EXIT_FADE = 12 * FRAME
 MAX_ENTRY_WAIT = 5.0
 SHORTEST_SECTION = 0.5
+SCRAP = 2.0
+MOTIF_WAIT = 2.5
+"""A motif that finds no gap this long after its moment is not played: it would name the wrong person."""
+MOTIF_APART = 5.0
+SHORTEST_MOTIF = 0.9
 BUTTON_GAP = 10 * FRAME
 RISER_SECONDS = 60 * FRAME
 TAIL_SECONDS = 72 * FRAME
@@ -59,6 +65,17 @@ def sections(request: ScoreRequest) -> list[Section]:
             entry = _entry(start, request.speech) if out else start
             if stop - entry > SHORTEST_SECTION:
                 out.append(Section(entry, stop, mood))
+    return _without_scraps(out)
+
+
+def _without_scraps(found: list[Section]) -> list[Section]:
+    """A section too short to say anything joins the one that follows at once."""
+    out: list[Section] = []
+    for section in found:
+        if out and out[-1].stop == section.start and out[-1].stop - out[-1].start < SCRAP:
+            out[-1] = Section(out[-1].start, section.stop, section.mood)
+        else:
+            out.append(section)
     return out
 
 
@@ -78,27 +95,28 @@ def _entry(start: float, speech: Sequence[tuple[float, float]]) -> float:
     return start
 
 
-def bars(section: Section, bar_seconds: float, moods: Sequence[MoodSpan], playing: frozenset[str]) -> Iterator[Bar]:
+def bars(
+    section: Section, bar_seconds: float, moods: Sequence[MoodSpan], playing: frozenset[str], texture: Texture = PLAIN
+) -> Iterator[Bar]:
     """The section's bars; a remainder under half a bar lengthens the last. `playing` are the layers before it."""
     count = max(1, round((section.stop - section.start) / bar_seconds))
     for number in range(count):
         start = section.start + number * bar_seconds
         stop = section.stop if number == count - 1 else start + bar_seconds
         intensity = intensity_at(moods, start, stop)
-        playing = layers(intensity, playing)
+        playing = layers(intensity, playing, texture)
         yield Bar(start, stop, section.mood, number, intensity, playing)
 
 
-def layers(intensity: float, playing: Iterable[str]) -> frozenset[str]:
-    """Which layers play: in at their threshold, out only HYSTERESIS below it.
+def layers(intensity: float, playing: Iterable[str], texture: Texture = PLAIN) -> frozenset[str]:
+    """Which layers play: in at their threshold (or as much earlier as the texture asks), out HYSTERESIS below it.
 
     >>> sorted(layers(0.4, ())), sorted(layers(0.46, ("lead",)))
     (['figure', 'sub'], ['figure', 'lead', 'sub'])
     """
-    before = set(playing)
-    return frozenset(
-        name for name, threshold in LAYERS if intensity >= threshold - (HYSTERESIS if name in before else 0.0)
-    )
+    before, early = set(playing), dict(texture.early)
+    asked = {name: at - early.get(name, 0.0) - (HYSTERESIS if name in before else 0.0) for name, at in LAYERS}
+    return frozenset(name for name, at in asked.items() if intensity >= at and name not in texture.never)
 
 
 def intensity_at(moods: Sequence[MoodSpan], start: float, stop: float) -> float:
@@ -121,3 +139,27 @@ def gaps(request: ScoreRequest, least: float = LEAD_GAP) -> list[tuple[float, fl
             out.append((at + AFTER_LINE, start - 2 * FRAME))
         at = max(at, stop)
     return [(start, stop) for start, stop in out if stop > start]
+
+
+@dataclass(frozen=True)
+class MotifSlot:
+    """Room for a motif between words."""
+
+    start: float
+    stop: float
+    cue: MotifCue
+
+
+def motif_slots(request: ScoreRequest) -> list[MotifSlot]:
+    """Where the asked motifs can be heard: at their moment, or when the line over it ends; never two close together."""
+    out: list[MotifSlot] = []
+    free = gaps(request)
+    for cue in sorted(request.motifs, key=lambda cue: cue.time):
+        if out and cue.time < out[-1].start + MOTIF_APART:
+            continue
+        for start, stop in free:
+            at = max(start, cue.time)
+            if at <= cue.time + MOTIF_WAIT and stop - at >= SHORTEST_MOTIF:
+                out.append(MotifSlot(at, stop, cue))
+                break
+    return out

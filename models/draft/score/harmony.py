@@ -1,9 +1,9 @@
-"""Keys, chords, voicings and the series' theme. Knows notes and beats; no sound, no seconds."""
+"""Keys, chords, voicings, the series' theme and its characters' motifs. Knows notes and beats; no sound, no seconds."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,3 +127,44 @@ def degree_note(genre: Genre, mood: str, degree: int, octave: int = 1) -> int:
     """MIDI note of a scale degree (0 is the tonic) in the mood's scale."""
     scale = genre.bright if mood in BRIGHT_MOODS else genre.dark
     return genre.tonic + 12 * octave + 12 * (degree // len(scale)) + scale[degree % len(scale)]
+
+
+_LEAPS = {"lead": 0, "ally": 9, "innocent": 4, "rival": 6, "traitor": -6, "authority": -5, "extra": 2}
+"""A motif's first interval by role, semitones: a sixth loves, a tritone means harm; 0: the genre's own leap."""
+_PLAYERS = {"ally": "bell", "innocent": "bell", "rival": "cello", "traitor": "cello", "authority": "brass"}
+_TAILS = (-2, 2, -1, -3, 0)
+_CELL_RHYTHMS = ((1.0, 1.0, 2.0), (1.5, 0.5, 2.0), (0.5, 1.0, 2.5), (2.0, 0.5, 1.5))
+_DARKENED = {4: 3, 9: 8, 11: 10, -3: -4, -8: -9, -1: -2}
+
+
+@dataclass(frozen=True)
+class Motif:
+    """Three notes that belong to one character: (semitones over the tonic, beats), and who plays them."""
+
+    notes: tuple[tuple[int, float], ...]
+    player: str
+
+    def varied(self, variant: str) -> Motif:
+        """As models.base.MOTIF_VARIANTS says; KeyError for another word."""
+        return Motif(tuple(VARIATIONS[variant](self.notes)), self.player)
+
+
+VARIATIONS: dict[str, Callable[[tuple[tuple[int, float], ...]], list[tuple[int, float]]]] = {
+    "plain": list,
+    "augmented": lambda notes: [(note, 2 * beats) for note, beats in notes],
+    "minor": lambda notes: [(_DARKENED.get(note, note), beats) for note, beats in notes],
+    "truncated": lambda notes: [notes[0], (notes[1][0], notes[1][1] + 1.0)],
+    "inverted": lambda notes: [(2 * notes[0][0] - note, beats) for note, beats in notes],
+}
+
+
+def motif_of(series_seed: int, genre_name: str, character: str, role: str) -> Motif:
+    """A character's cell, from the series and the character alone: their role's leap from root, third or fifth, then
+    a step of their own. Roles that nobody knows are heard as extras."""
+    genre, rng = GENRES[genre_name], rng_of("motif", series_seed, genre_name, character)
+    leap = _LEAPS.get(role, _LEAPS["extra"]) or genre.leap
+    start = 0 if role == "lead" else int(rng.choice((0, 3 if 3 in genre.dark else 4, 7)))
+    top = start + leap
+    notes = (start, top, top + int(rng.choice(_TAILS)))
+    rhythm = _CELL_RHYTHMS[int(rng.integers(len(_CELL_RHYTHMS)))]
+    return Motif(tuple(zip(notes, rhythm, strict=True)), _PLAYERS.get(role, genre.lead))

@@ -1,10 +1,11 @@
-"""The instruments: pad, plucked string, guzheng, erhu, piano, taiko, sub, reverse swell, shimmer. Notes in, sound out.
+"""The instruments: pad, strings plucked and bowed, piano, bell, brass, taiko, sub, swell, shimmer. Notes in, sound out.
 
 All at MUSIC_RATE, mono unless said, peak 1 times velocity. Karplus-Strong after Jaffe and Smith (1983)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -12,13 +13,14 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from models.draft.score.dsp import MUSIC_RATE as RATE
-from models.draft.score.dsp import band, envelope, hertz, high, low, noise, peak, phase, rng_of, times
+from models.draft.score.dsp import Samples, band, envelope, hertz, high, low, noise, peak, phase, rng_of, times
 
 Sound = NDArray[np.float32]
 
 _DETUNE_CENTS = (-8.0, -3.2, 3.2, 8.0)
 _TABLE = 2048
 _ERHU = (1, 0.75, 0.85, 0.45, 0.5, 0.28, 0.22, 0.2, 0.12, 0.1, 0.07, 0.05)
+_CELLO = (1, 0.9, 0.6, 0.65, 0.4, 0.34, 0.22, 0.25, 0.14, 0.1, 0.09, 0.06, 0.05, 0.04)
 
 
 @cache
@@ -80,22 +82,87 @@ def guzheng(note: float, seconds: float, velocity: float, key: object, bend: flo
     return peak(out, velocity)
 
 
-def erhu(notes: Sequence[tuple[int, float]], velocity: float, key: object) -> Sound:
+@dataclass(frozen=True)
+class Bow:
+    """A bowed instrument: harmonics, body resonances (low, high, gain), noise of the bow, vibrato (Hz, semitones)."""
+
+    harmonics: tuple[float, ...]
+    body: tuple[tuple[float, float, float], ...]
+    noise: float
+    vibrato: tuple[float, float]
+    attack: float = 0.14
+    lowpass: float = 7500.0
+
+
+ERHU = Bow(_ERHU, ((650, 1050, 0.5), (2300, 3200, 0.6)), 0.14, (5.6, 0.28))
+CELLO = Bow(_CELLO, ((220, 420, 0.6), (900, 1400, 0.4)), 0.05, (5.0, 0.16), attack=0.2, lowpass=4200.0)
+
+
+def bowed(bow: Bow, notes: Sequence[tuple[int, float]], velocity: float, key: object) -> Sound:
     """A bowed phrase of (note, seconds): 70 ms portamento, vibrato that waits 220 ms, bow noise."""
     counts = [int(seconds * RATE) for _, seconds in notes]
     pitch = np.concatenate([np.full(count, float(note)) for (note, _), count in zip(notes, counts, strict=True)])
     reach = int(0.035 * RATE)
     window = np.hanning(2 * reach + 3)[1:-1]
-    pitch = np.convolve(np.pad(pitch, reach, mode="edge"), window / window.sum(), "valid")
+    pitch = signal.fftconvolve(np.pad(pitch, reach, mode="edge"), window / window.sum(), "valid")
     time = np.arange(len(pitch)) / RATE
     late = np.concatenate([np.clip((np.arange(count) / RATE - 0.22) / 0.35, 0, 1) for count in counts])
-    turn = phase(hertz(pitch + 0.28 * late * np.sin(2 * np.pi * 5.6 * time)), RATE)
-    tone = np.zeros(len(turn))
-    for harmonic, gain in enumerate(_ERHU, 1):
-        tone += gain * np.sin(harmonic * turn + 0.3 * harmonic * harmonic)
-    body = tone + 0.5 * band(tone, 650, 1050, RATE) + 0.6 * band(tone, 2300, 3200, RATE)
-    bow = 0.035 * high(noise(rng_of("erhu", key), len(tone)), 2500, RATE) * (1 + 0.4 * np.sin(turn)) * 4
-    return peak(low(body + bow, 7500, RATE) * envelope(len(tone), 0.14, 0.25, RATE), velocity)
+    hz, depth = bow.vibrato
+    turn = phase(hertz(pitch + depth * late * np.sin(2 * np.pi * hz * time)), RATE)
+    tone = _harmonics(turn, bow.harmonics)
+    rng = rng_of("bow", key)
+    body = tone + sum(gain * band(tone, lower, upper, RATE) for lower, upper, gain in bow.body)
+    rosin = bow.noise * high(noise(rng, len(tone)), 2500, RATE) * (1 + 0.4 * np.sin(turn))
+    pressure = 1 + 2.5 * low(noise(rng, len(tone)), 4, RATE)
+    sound = low(body + rosin, bow.lowpass, RATE) * pressure * envelope(len(tone), bow.attack, 0.25, RATE)
+    return peak(sound, velocity)
+
+
+def _harmonics(turn: Samples, gains: Sequence[float]) -> Samples:
+    """A periodic wave read from a table of one period, phases scattered so that it has no spike."""
+    order = np.arange(1, len(gains) + 1)
+    angle = np.arange(4 * _TABLE) / (4 * _TABLE) * 2 * np.pi
+    table = np.sin(angle[:, None] * order + 0.3 * order**2) @ np.asarray(gains)
+    return table[(turn * (4 * _TABLE / (2 * np.pi))).astype(np.int64) & (4 * _TABLE - 1)]
+
+
+def bell(note: float, seconds: float, velocity: float, key: object) -> Sound:
+    """A small metal bar: inharmonic partials that die from the top down, each doubled so that it beats."""
+    time, frequency = times(seconds, RATE), float(hertz(note))
+    out = np.zeros(len(time))
+    for ratio, gain, ring in (
+        (1, 1, 1.1),
+        (2.01, 0.28, 0.7),
+        (2.76, 0.4 * velocity, 0.45),
+        (5.4, 0.22 * velocity, 0.16),
+    ):
+        hz = frequency * ratio
+        if hz < RATE * 0.42:
+            pair = np.sin(2 * np.pi * hz * time) + 0.5 * np.sin(2 * np.pi * hz * 1.0016 * time)
+            out += gain * pair * np.exp(-time / ring)
+    out[: int(0.01 * RATE)] += 0.1 * band(noise(rng_of("mallet", key, note), int(0.01 * RATE)), 1500, 8000, RATE)
+    return peak(out * envelope(len(out), 0.0015, 0.12, RATE), velocity)
+
+
+def brass(notes: Sequence[int], seconds: float, velocity: float, attack: float = 0.09) -> Sound:
+    """A section that swells: two players a note, apart by cents and by place, brighter as they blow. (2, samples)."""
+    count = int(seconds * RATE)
+    steps = np.arange(count)
+    scoop = 1 - 0.012 * np.exp(-steps / (0.05 * RATE))
+    out = np.zeros((2, count), np.float32)
+    for number, note in enumerate(notes):
+        for player, cents in enumerate((-4.0, 5.0)):
+            frequency = float(hertz(note)) * 2 ** (cents / 1200)
+            table = _saw(max(1, min(40, int(6000 / frequency))))
+            position = np.cumsum(scoop) * (frequency * _TABLE / RATE) + 700 * (number + 3 * player)
+            wave = table[position.astype(np.int64) & (_TABLE - 1)]
+            side = 0.25 + 0.5 * (player if number % 2 else 1 - player)
+            out[0] += wave * np.float32(1 - side)
+            out[1] += wave * np.float32(side)
+    blown = envelope(count, attack, min(0.35, seconds / 3), RATE)
+    bright = blown**2 * velocity
+    mixed = low(out, 420, RATE) * (1 - bright) + low(out, 2600, RATE, 1) * bright
+    return peak((mixed + 0.3 * band(mixed, 900, 1500, RATE)) * blown, velocity)
 
 
 def piano(note: float, seconds: float, velocity: float, key: object) -> Sound:
