@@ -20,10 +20,10 @@ DUCK_HZ = 100
 """Resolution of the ducking curve."""
 
 
-def _falling(values: Curve, drop: float) -> Curve:
+def falling(values: Curve, drop: float) -> Curve:
     """Instant rise, fall of `drop` a step: out[n] = max(values[n], out[n-1] - drop).
 
-    >>> _falling(np.array([0.0, 5.0, 0.0, 0.0]), 2.0)
+    >>> falling(np.array([0.0, 5.0, 0.0, 0.0]), 2.0)
     array([0., 5., 3., 1.])
     """
     slope = drop * np.arange(len(values), dtype=np.float64)
@@ -59,7 +59,7 @@ def limiter_gain(
     over = np.maximum(20 * np.log10(np.maximum(peaks, 1e-9)) - ceiling_db, 0.0)
     reach = max(1, int(look_ahead * sample_rate / LIMITER_BLOCK))
     wide = np.asarray(ndimage.maximum_filter1d(over, 2 * (reach + 1) + 1), np.float64)
-    held = _falling(wide, 10 * LIMITER_BLOCK / (release * sample_rate))
+    held = falling(wide, 10 * LIMITER_BLOCK / (release * sample_rate))
     smooth = _smoothed(held, reach)
     return np.power(10.0, -_to_samples(smooth, LIMITER_BLOCK, count) / 20, dtype=np.float32)
 
@@ -73,7 +73,7 @@ def compressor_gain(
     power = np.square(np.atleast_2d(sound).astype(np.float64)).mean(axis=0)
     level = np.pad(power, (0, -count % block)).reshape(-1, block).mean(axis=1)
     over = np.maximum(10 * np.log10(np.maximum(level, 1e-12)) - threshold_db, 0.0)
-    held = _falling(over, 8.7 * LEVEL_SECONDS / release)
+    held = falling(over, 8.7 * LEVEL_SECONDS / release)
     pole = float(np.exp(-LEVEL_SECONDS / attack))
     smooth = np.asarray(signal.lfilter([1 - pole], [1, -pole], held))
     reduction = _to_samples(smooth * (1 - 1 / ratio), block, count)
@@ -92,7 +92,7 @@ def duck_db(
         last = int((stop + hold * sample_rate) / step) + 1
         curve[first:last] = np.maximum(curve[first:last], depth)
     deepest = float(curve.max(initial=0.0))
-    held = _falling(curve, deepest / (release * DUCK_HZ)) if deepest else curve
+    held = falling(curve, deepest / (release * DUCK_HZ)) if deepest else curve
     reach = max(1, int(look_ahead * DUCK_HZ / 2))
     return _to_samples(_smoothed(held, reach), step, count)
 

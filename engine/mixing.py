@@ -33,6 +33,8 @@ MAX_STEM_GAIN_DB = 24.0
 MUSIC_DUCK_DB, EFFECTS_DUCK_DB, DEEPEST_DUCK_DB = 7.0, 3.0, 24.0
 CLEAR_OF_MUSIC_DB, CLEAR_OF_EFFECTS_DB = 16.5, 12.0
 """Speech over music and over effects in the speech band, during each line; deeper ducking where it is less."""
+SECOND_SLACK_DB = 1.0
+"""No second of a line may be worse than the line's own limit by more than this."""
 CARVE = 0.5
 SPEECH_BAND_HZ = (500.0, 4000.0)
 CARVE_BAND_HZ = (900.0, 3600.0)
@@ -147,12 +149,21 @@ def _duck(dx: Stem, mx: Stem, fx: Stem, spans: Sequence[tuple[int, int]], rate: 
         return
     count = dx.shape[1]
     presence = duck_db([(start, stop, 1.0) for start, stop in spans], count, rate)
-    mx -= _band(mx, CARVE_BAND_HZ, 1, rate) * presence * np.float32(CARVE)
+    mx -= band(mx, CARVE_BAND_HZ, 1, rate) * presence * np.float32(CARVE)
     for stem, least, clear in ((mx, MUSIC_DUCK_DB, CLEAR_OF_MUSIC_DB), (fx, EFFECTS_DUCK_DB, CLEAR_OF_EFFECTS_DB)):
-        ratios = _clearance(dx, stem, spans, rate)
+        ratios = _least_clearance(dx, stem, spans, rate)
         depths = [min(max(least, clear - ratio), DEEPEST_DUCK_DB) for ratio in ratios]
         curve = duck_db([(*span, depth) for span, depth in zip(spans, depths, strict=True)], count, rate)
         stem *= np.power(10.0, -curve / 20, dtype=np.float32)
+
+
+def _least_clearance(dx: Stem, other: Stem, spans: Sequence[tuple[int, int]], rate: int) -> list[float]:
+    """Per line, its clearance, or SECOND_SLACK_DB over that of its worst second if that is less."""
+    out: list[float] = []
+    for line, ratio in zip(spans, _clearance(dx, other, spans, rate), strict=True):
+        seconds = [(at, at + rate) for at in range(line[0], line[1] - rate + 1, rate // 2)]
+        out.append(min([ratio, *(worst + SECOND_SLACK_DB for worst in _clearance(dx, other, seconds, rate))]))
+    return out
 
 
 def _clearance(dx: Stem, other: Stem, spans: Sequence[tuple[int, int]], rate: int) -> list[float]:
@@ -160,13 +171,14 @@ def _clearance(dx: Stem, other: Stem, spans: Sequence[tuple[int, int]], rate: in
     out: list[float] = []
     for start, stop in spans:
         speech, rest = (
-            float(np.mean(np.square(_band(stem[:, start:stop], SPEECH_BAND_HZ, 2, rate)))) for stem in (dx, other)
+            float(np.mean(np.square(band(stem[:, start:stop], SPEECH_BAND_HZ, 2, rate)))) for stem in (dx, other)
         )
         out.append(10 * np.log10(max(speech, 1e-12) / rest) if rest > 1e-11 else float("inf"))
     return out
 
 
-def _band(sound: Stem, edges: tuple[float, float], order: int, rate: int) -> Stem:
+def band(sound: Stem, edges: tuple[float, float], order: int, rate: int) -> Stem:
+    """A stem's share between two frequencies."""
     padded = sound + _NOT_DENORMAL
     filtered = signal.sosfilt(signal.butter(order, edges, "bandpass", fs=rate, output="sos"), padded, axis=1)
     return np.asarray(filtered, np.float32)

@@ -82,7 +82,7 @@ class DraftVoice:
     """models.base.Voice on espeak-ng."""
 
     name = "espeak"
-    version = 1
+    version = 2
 
     def __init__(self) -> None:
         self._worker = EspeakProcess()
