@@ -116,10 +116,10 @@ def test_a_child_and_an_elder_differ_from_a_grown_character() -> None:
 
 def test_eyes_and_mouths_are_small_patches_that_all_differ() -> None:
     sheet = draw_figure(WOMAN, "neutral", 8, 240)
-    assert tuple(sheet.head.eyes) == EYE_STATES and tuple(sheet.head.mouths) == MOUTHS
+    assert tuple(sheet.head.eyes) == EYE_STATES[:3] and tuple(sheet.head.mouths) == MOUTHS
     area = sheet.head.head.pixels[..., 3].size
     assert all(sprite.pixels[..., 3].size < area / 4 for sprite in [*sheet.head.eyes.values(), *sheet.head.mouths.values()])
-    views = [composed(sheet, eye=state) for state in EYE_STATES]
+    views = [composed(sheet, eye=state) for state in EYE_STATES[:3]]
     assert all(np.abs(a - b).max() > 60 for a, b in combinations(views, 2))
     shapes = [composed(sheet, mouth=shape) for shape in MOUTHS[1:]]
     assert all(np.abs(a - b).max() > 40 for a, b in combinations(shapes, 2))

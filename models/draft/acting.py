@@ -233,8 +233,10 @@ def middles(old: float, new: float) -> list[float]:
     """The angles drawn on the way of a head turn: one, or two when it is wide.
 
     >>> middles(-4.0, 12.0)
-    [0.0, 8.0]
+    [4.0]
+    >>> middles(-12.0, 12.0)
+    [-4.0, 4.0]
     """
     wide = abs(new - old)
-    shares = () if wide < YAW_STEP else (0.5,) if wide < 3 * YAW_STEP else (0.34, 0.72)
+    shares = () if wide < YAW_STEP else (0.5,) if wide < 5 * YAW_STEP else (0.34, 0.72)
     return [round((old + (new - old) * share) / YAW_STEP) * YAW_STEP for share in shares]

@@ -93,7 +93,9 @@ class Wardrobe:
 
     def eyes(self, emotion: str, yaw: float, state: str) -> Patches:
         """One state of the eyes that the head's own entry has not."""
-        return self._get("eyes", [emotion, yaw, state], lambda: {f"eyes_{state}": self.sitter.eyes(emotion, yaw, state)})
+        return self._get(
+            "eyes", [emotion, yaw, state], lambda: {f"eyes_{state}": self.sitter.eyes(emotion, yaw, state)}
+        )
 
     def _get(self, kind: str, words: list[object], draw: Callable[[], Mapping[str, Sprite]]) -> Patches:
         entry = self._art.get(kind, [*self._who, *words], lambda: _entry(draw()), keep=False)
@@ -284,7 +286,7 @@ class Puppet:
         joints = Joints(self, posture)
         rows = [
             (hair["back"], joints.back), (body["hem"], joints.hem), (arms["behind"], joints.arms),
-            (body["torso"], joints.torso), ([(head.layer, *head.at)], joints.head), (hair["locks"], joints.locks),
+            (body["torso"], joints.torso), (hair["locks"], joints.locks), ([(head.layer, *head.at)], joints.head),
             (arms["before"], joints.arms),
         ]  # fmt: skip
         out = [(layer, _from(matrix, x, y)) for group, matrix in rows for layer, x, y in group]

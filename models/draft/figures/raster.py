@@ -38,6 +38,11 @@ class Canvas:
     def pixel(self, point: Point) -> Point:
         return ((point[0] - self.left) * self.scale, (point[1] - self.top) * self.scale)
 
+    def shows(self, box: Box) -> bool:
+        """Whether any of the box lies in the window."""
+        right, low = self.left + self.width / self.scale, self.top + self.height / self.scale
+        return box[0] < right and box[2] > self.left and box[1] < low and box[3] > self.top
+
     def _rectangle(self, box: Box | None) -> tuple[int, int, int, int]:
         if box is None:
             return 0, 0, self.width, self.height

@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
-from typing import Any
 
 from models import base
 from models.draft.figures.accessories import on_chest, on_hair, on_skin, over_all
 from models.draft.figures.anatomy import NECK_PIT, Subject, subject
+from models.draft.figures.arms import AT_THE_FACE, arms
 from models.draft.figures.expression import EXPRESSIONS
 from models.draft.figures.eyes import draw_brows, draw_eyes, eyes_box
 from models.draft.figures.geometry import Point
@@ -23,16 +22,21 @@ from models.draft.figures.outfits import OUTFITS_DRAWN
 from models.draft.figures.raster import Box, Canvas, Sprite, nothing
 
 MAX_YAW = 16.0
-EYE_STATES = ("open", "half", "closed", "left", "right", "down")
+LIDS = ("open", "half", "closed")
+EYE_STATES = (*LIDS, "left", "right", "down")
 MOUTHS = ("rest", *VISEMES)
 VIEWS = ("front", "back")
 HEAD_UNITS = 600
-REACH_SIDE, REACH_UP, REACH_DOWN = 650.0, 900.0, 1270.0
+Reach = tuple[float, float, float]
+REACH: Reach = (650.0, 900.0, 1270.0)
 """How many pixels beside, above and below the face any 1080x1920 shot can show: nothing beyond is drawn."""
 TOP, SIDE, FLOOR = -320.0, 780.0, 4150.0
 """The drawn window in head units: above the skull, beside the middle, down to."""
-HEAD_BOX: Box = (-520.0, TOP, 520.0, 1500.0)
-"""Where the head's own layer lies: crown to the tips of the longest beard or veil."""
+BOXES: dict[str, Box] = {
+    "hair": (-500.0, TOP, 500.0, 1420.0), "torso": (-SIDE, 380.0, SIDE, FLOOR), "hem": (-SIDE, 1150.0, SIDE, FLOOR),
+    "arms": (-SIDE, 560.0, SIDE, 2500.0), "raised": (-SIDE, 60.0, SIDE, 2500.0), "head": (-430.0, TOP, 430.0, 980.0),
+}  # fmt: skip
+"""Where each part can have ink, in head units: drawing costs by the area."""
 SWING = 0.58
 """The head turns about a point this share of the way from the chin to the pit of the neck."""
 HAIR_ROOT, SHOULDER, WAIST = 210.0, 860.0, 1480.0
@@ -76,7 +80,7 @@ class ArmParts:
 
 @dataclass(frozen=True)
 class HeadParts:
-    """`eyes` and `mouths` are patches for the head at their own places; `over` lies above them."""
+    """`eyes` (by LIDS) and `mouths` are patches for the head at their own places; `over` lies above them."""
 
     head: Sprite
     eyes: Mapping[str, Sprite]
@@ -98,20 +102,22 @@ class FigureSheet:
         """The sprites of one look and one mouth in drawing order."""
         patches = [patch for patch in (self.head.eyes.get(eye), self.head.mouths.get(mouth)) if patch]
         under = [self.hair.back, self.body.hem, self.arms.behind, self.body.torso]
-        return [*under, self.head.head, *patches, self.head.over, self.hair.locks, self.arms.before]
+        return [*under, self.hair.locks, self.head.head, *patches, self.head.over, self.arms.before]
 
 
 class Sitter:
     """A character at one size who sits for the drawing of parts."""
 
-    def __init__(self, look: base.Look, head_px: int, character: str = "", view: str = "front") -> None:
+    def __init__(
+        self, look: base.Look, head_px: int, character: str = "", view: str = "front", reach: Reach = REACH
+    ) -> None:
         check_look(look)
         _check("view", view, VIEWS)
         if head_px < 1:
             raise ValueError(f"head_px must be at least 1, got {head_px}")
         self.look, self.head_px, self.character = look, head_px, character
         self.front = view == "front"
-        self._canvas = _canvas(self._who("neutral", 0), head_px)
+        self._canvas = _canvas(self._who("neutral", 0), head_px, reach)
 
     def _who(self, emotion: str, yaw: float) -> Subject:
         _check("emotion", emotion, base.EMOTIONS)
@@ -139,44 +145,54 @@ class Sitter:
         if not self.front:
             return HairParts(nothing(), nothing())
         art = HAIRSTYLES[self.look.hair](self._who("neutral", yaw))
-        return HairParts(self._drawn(art.back), self._drawn(getattr(art, "locks", "")))
+        return HairParts(self._drawn(art.back, "hair"), self._drawn(art.locks, "hair"))
 
     def body(self, yaw: float) -> BodyParts:
         """Clothes and neck without arms; from behind all of it."""
         who = self._who("neutral", yaw)
         art = OUTFITS_DRAWN[self.look.outfit](who)
         if not self.front:
-            return BodyParts(nothing(), self._drawn(_dressed(who, draw_neck(who) + art.rear)))
-        torso = _dressed(who, draw_neck(who) + getattr(art, "torso", getattr(art, "front", "")) + on_chest(who))
-        return BodyParts(self._drawn(_dressed(who, getattr(art, "hem", ""))), self._drawn(torso))
+            return BodyParts(nothing(), self._drawn(_dressed(who, draw_neck(who) + art.rear), "torso"))
+        torso = _dressed(who, draw_neck(who) + art.torso + on_chest(who))
+        return BodyParts(self._drawn(_dressed(who, art.hem), "hem"), self._drawn(torso, "torso"))
 
     def arms(self, yaw: float, pose: str) -> ArmParts:
         _check("pose", pose, base.POSES)
         if not self.front:
             return ArmParts(nothing(), nothing())
         who = self._who("neutral", yaw)
-        art = _arms(who, pose)
-        return ArmParts(self._drawn(_dressed(who, art.behind)), self._drawn(_dressed(who, art.before)))
+        art = arms(who, pose)
+        high = "raised" if pose in AT_THE_FACE or who.body.child else "arms"
+        return ArmParts(self._drawn(_dressed(who, art.behind), "arms"), self._drawn(_dressed(who, art.before), high))
 
     def head(self, emotion: str, yaw: float, passing: bool = False) -> HeadParts:
         """The head with its patches; a `passing` one is seen for a moment in a turn and never with open eyes."""
         who = self._who(emotion, yaw)
         hair = HAIRSTYLES[self.look.hair](who)
         if not self.front:
-            return HeadParts(self._drawn(hair.rear), {}, {}, nothing())
+            return HeadParts(self._drawn(hair.rear, "hair"), {}, {}, nothing())
         face = draw_head(who, hair.shade) + on_skin(who) + draw_veil_of_mood(who) + draw_gloom(who)
-        head = self._drawn(face + hair.front + on_hair(who), HEAD_BOX)
+        head = self._drawn(face + hair.front + on_hair(who), "head")
         over = hair.fringe + f'<g opacity=".92">{draw_brows(who)}</g>' + over_all(who) + draw_marks(who)
-        states, shapes = (("half", "closed"), ("rest",)) if passing else (EYE_STATES, MOUTHS)
-        eyes = {state: self._drawn(_eyes(who, state), eyes_box(who)) for state in states}
-        mouths = {shape: self._drawn(draw_mouth(who, shape), mouth_box(who)) for shape in shapes}
-        return HeadParts(head, eyes, mouths, self._drawn(over, _over_box(who)))
+        states, shapes = (LIDS[1:], MOUTHS[:1]) if passing else (LIDS, MOUTHS)
+        eyes = {state: self.eyes(emotion, yaw, state) for state in states}
+        mouths = {shape: self._canvas.render(draw_mouth(who, shape), mouth_box(who)) for shape in shapes}
+        return HeadParts(head, eyes, mouths, self._canvas.render(over, _over_box(who)))
 
-    def _drawn(self, inner: str, box: Box | None = None) -> Sprite:
-        return self._canvas.render(inner, box) if inner else nothing()
+    def eyes(self, emotion: str, yaw: float, state: str) -> Sprite:
+        """The patch of both eyes in one of EYE_STATES."""
+        _check("eyes", state, EYE_STATES)
+        who = self._who(emotion, yaw)
+        return self._canvas.render(_eyes(who, state), eyes_box(who))
+
+    def _drawn(self, inner: str, part: str) -> Sprite:
+        """A part in its box, or nothing when it has no ink or lies outside the window."""
+        box = BOXES[part]
+        return self._canvas.render(inner, box) if inner and self._canvas.shows(box) else nothing()
 
 
 GAZE_SHIFT = {"left": (-0.34, 0.0), "right": (0.34, 0.0), "down": (0.0, 0.30)}
+"""Where the irises go, across (of the eye's half-width) and down."""
 
 
 def _eyes(who: Subject, state: str) -> str:
@@ -186,14 +202,6 @@ def _eyes(who: Subject, state: str) -> str:
     lid = who.face.lid * (0.78 if low else 1.0)
     looking = replace(who.face, gaze=across, gaze_up=who.face.gaze_up + low, lid=lid)
     return draw_eyes(replace(who, face=looking), "open")
-
-
-def _arms(who: Subject, pose: str) -> Any:
-    try:
-        from models.draft.figures.arms import arms
-    except ImportError:
-        return SimpleNamespace(behind="", before="")
-    return arms(who, pose)
 
 
 def _check(kind: str, word: str, choices: tuple[str, ...]) -> None:
@@ -215,11 +223,12 @@ def check_look(look: base.Look) -> None:
         _check("accessory", word, base.ACCESSORIES)
 
 
-def _canvas(who: Subject, head_px: int) -> Canvas:
+def _canvas(who: Subject, head_px: int, reach: Reach) -> Canvas:
     scale = head_px / HEAD_UNITS
-    side = min(SIDE, REACH_SIDE / scale)
-    top = max(TOP, who.body.eye_y - REACH_UP / scale)
-    low = min(FLOOR, who.body.eye_y + REACH_DOWN / scale)
+    beside, above, below = (pixels / scale for pixels in reach)
+    side = min(SIDE, beside)
+    top = max(TOP, who.body.eye_y - above)
+    low = min(FLOOR, who.body.eye_y + below)
     return Canvas(-side, top, scale, round(2 * side * scale), round((low - top) * scale))
 
 
