@@ -156,6 +156,8 @@ def warehouse(s: Scenery) -> None:
     _stacks(s)
     for x in (210, 870):
         lamp(s, x, 380, 0.95, cord=560, shade="#3f8a6a")
+        s.light(x, 800, 760, "#ffb45c", 0.5 if s.lit else 0.15)
+        s.beam([(x - 70, 480), (x + 70, 480), (x + 330, 1800), (x - 330, 1800)], "#ffc070", 0.17 if s.lit else 0.05)
     s.near.rect(RIGHT - 120, 900, 140, BOTTOM - 900, deep("#6a4a2c", 0.5), 1, edge("#6a4a2c"), 8)
     s.near.ink([(20, TOP), (36, 300), (10, 620)], 34, "#20182c", "even")
     s.near.path("M-6 620c-30 60 60 90 50 20", "none", 1, "#20182c", 26)

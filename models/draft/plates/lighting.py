@@ -19,7 +19,7 @@ from models.draft.svg import rgb
 Map = NDArray[np.float32]
 COARSE_WIDTH, COARSE_HEIGHT = 156, 276
 GRAIN = 1.1  # levels
-MOST_GAIN = 1.75
+MOST_GAIN = 1.5
 HAZE = {"sun": 0.10, "moon": 0.14, "window": 0.16}  # how much of a light hangs in the air
 LAMP_HAZE = 0.36
 SHADOW = 0.5  # under things that stand on a floor
