@@ -164,7 +164,7 @@ def _personal(body: Anatomy, own: Traits) -> Anatomy:
     )
 
 
-_BUILDS = {"slim": 0.94, "light": 0.94, "broad": 1.07, "heavy": 1.12, "strong": 1.07}
+_BUILDS = {"slight": 0.92, "slim": 0.94, "light": 0.94, "broad": 1.07, "heavy": 1.12, "strong": 1.07}
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ class Subject:
 
     @property
     def brow_colour(self) -> str:
-        return mix(self.hair.base, self.hair.shade, 0.6) if self.body.female else self.hair.shade
+        return mix(self.hair.shade, self.hair.ink, 0.25 if self.body.female else 0.45)
 
     def rng(self, salt: str) -> random.Random:
         """A stream of small irregularities, the same for this character in every shot."""

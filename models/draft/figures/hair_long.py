@@ -53,25 +53,27 @@ def _back(brush: Brush, swing: float, low: float) -> str:
     return out
 
 
-def _sides(brush: Brush, swing: float) -> str:
-    """The locks that frame the face and lie on the shoulders; their roots hide under the masses."""
-    out, rng = "", brush.rng
+def _sides(brush: Brush, swing: float) -> tuple[str, str]:
+    """(on the shoulders, beside the cheeks): locks whose roots hide under the masses."""
+    out, near, rng = "", "", brush.rng
     for side in (-1, 1):
         low = 900 + rng.uniform(-50, 50)
         ways: list[tuple[list[Point], float]] = [
             ([(200, 60), (250, 330), (268, 560), (290, 740), (262, low + 90)], 50),
             ([(180, 60), (228, 250), (230, 440), (252, 620), (236, low)], 58),
-            ([(176, 120), (212, 320), (212, 480), (226, 640), (206, low - 150)], 34),
+            ([(176, 120), (212, 300), (214, 420), (222, 540), (208, 640)], 32),
         ]
         for k, (points, width) in enumerate(ways):
-            out += brush.lock(waved(scaled(points, side), swing, 330, k * 0.9 + side), width * (1.35 if swing else 1))
-        out += brush.wisp(waved(scaled([(198, 300), (196, 400), (206, 500), (188, 590)], side), swing / 2, 200), 7)
-    return out
+            lock = brush.lock(waved(scaled(points, side), swing, 330, k * 0.9 + side), width * (1.35 if swing else 1))
+            out, near = (out, near + lock) if k == len(ways) - 1 else (out + lock, near)
+        near += brush.wisp(waved(scaled([(198, 300), (196, 400), (206, 500), (188, 590)], side), swing / 2, 200), 7)
+    return out, near
 
 
 def _flowing(who: Subject, swing: float, low: float) -> HairArt:
     brush = Brush(who)
-    front = _sides(brush, swing) + brush.mass(_LEFT, tip=6) + brush.mass(_RIGHT, tip=6)
+    locks, near = _sides(brush, swing)
+    front = near + brush.mass(_LEFT, tip=6) + brush.mass(_RIGHT, tip=6)
     front += brush.strands(_FLOW, 18) + brush.strands(
         [[(x - 9, y + 5) for x, y in line] for line in _FLOW[:4]], 5, True
     )
@@ -79,11 +81,11 @@ def _flowing(who: Subject, swing: float, low: float) -> HairArt:
     if swing:
         for side in (-1, 1):
             outer = waved(scaled([(196, 90), (262, 330), (280, 600), (300, 860)], side), swing, 340, 2.2 + side)
-            front += brush.lock(outer, 84)
+            locks = brush.lock(outer, 84) + locks
     front += brush.wisp([(-46, -46), (-80, -80), (-140, -74)], 5) + brush.wisp([(-20, -54), (40, -94), (96, -90)], 5)
     fringe = "".join(brush.lock(points, width) for points, width in _BANGS)
     shade = brush.shadow(_LEFT) + brush.shadow(_RIGHT) + "".join(brush.lock_shadow(p, w) for p, w in _BANGS)
-    return HairArt(_back(brush, swing, low), front, fringe, shade, falling(brush, low + 60, swing))
+    return HairArt(_back(brush, swing, low), front, fringe, shade, falling(brush, low + 60, swing), locks)
 
 
 def long_hair(who: Subject) -> HairArt:

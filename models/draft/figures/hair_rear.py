@@ -21,21 +21,23 @@ def waved(points: list[Point], swing: float, period: float, phase: float = 0) ->
 
 
 def falling(brush: Brush, low: float = 1060, swing: float = 0) -> str:
-    """A curtain of hair down the back, split into locks with uneven ends."""
+    """Hair down the back: narrow at the neck, full at the shoulder blades, running out in tapered locks."""
+    long = low > 800
+    waist = 236 if long else 262
     shape: list[Point] = [
-        (0, -70), (156, -48), (244, 80), (258, 300), (272, 560), (290, min(800, low - 160)), (262, low - 50),
-        (150, low + 20), (0, low),
+        (0, -70), (156, -48), (240, 80), (246, 300), (waist, min(520, low - 190)), (264 if long else 270, low - 230),
+        (222, low - 70), (120, low + (36 if long else 0)), (0, low + (70 if long else 6)),
     ]  # fmt: skip
     shape = shape + [(-x, y) for x, y in shape[1:-1][::-1]]
-    out = brush.mass(shape, line=4)
-    for k in (-6, 6, -4, 4, -2, 2, -5, 5, -3, 3, -1, 1, 0):
-        tip = (k * 43 + brush.rng.uniform(-14, 14), low + 30 + brush.rng.uniform(-60, 30))
-        way: list[Point] = [(k * 8, -30), (k * 37, 160), (k * 39, (160 + low) / 2.2), tip]
-        out += brush.lock(waved(way, swing, 250, k), 62, dark=abs(k) == 5, line=2)
-    out += brush.strands(
-        [waved([(k * 30, 200), (k * 39, 420), (k * 41, low * 0.66)], swing, 250, k) for k in range(-6, 7)], 4, True
-    )
-    return out + brush.highlight(brush.outline(shape), 112, -185, 185, 0.0012, (50, 120), 22)
+    out = brush.mass(shape, dark=True, line=4)
+    for k in (-5, 5, -4, 4, -3, 3, -2, 2, -1, 1, 0):
+        fall = (96 if long else 12) * (1 - (k / 5) ** 2)
+        tip = (k * 40 + brush.rng.uniform(-22, 22), low - 40 + fall + brush.rng.uniform(-46, 34))
+        way: list[Point] = [(k * 5, -58), (k * 38, 110), (k * 41, 330), (k * 43, (330 + low) / 2), tip]
+        out += brush.lock(waved(way, swing, 250, k), 92, line=2)
+    parting: list[list[Point]] = [[(k * 4, -62), (k * 30, 60), (k * 46, 190)] for k in (-3, -1, 1, 3)]
+    out += brush.strands(parting, 9)
+    return out + brush.highlight(brush.outline(shape), 96, -180, 180, 0.0014, (56, 132), 16)
 
 
 def cropped(brush: Brush, edge: list[tuple[list[Point], float]], low: float = 560) -> str:

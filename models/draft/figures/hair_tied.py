@@ -34,25 +34,25 @@ def _tie(brush: Brush, at: Point, width: float, height: float, colour: str, line
     return path(box, colour, line, 3)
 
 
-_AIRY: Locks = [
-    ([(-30, -50), (-100, 30), (-146, 140), (-156, 250)], 34),
-    ([(30, -50), (104, 30), (150, 140), (162, 250)], 34),
-    ([(-16, -50), (-40, 50), (-64, 150), (-60, 246)], 30),
-    ([(12, -50), (36, 50), (60, 150), (70, 240)], 28),
-    ([(-2, -50), (-6, 60), (-4, 160), (6, 236)], 20),
+_SWEPT: Locks = [
+    ([(-60, -48), (20, -6), (110, 70), (168, 160), (196, 290)], 54),
+    ([(-64, -46), (-10, 14), (66, 100), (128, 176), (172, 262)], 50),
+    ([(-70, -44), (-110, 20), (-158, 110), (-184, 210), (-198, 320)], 50),
+    ([(-66, -44), (-40, 30), (10, 112), (66, 172), (112, 214)], 42),
+    ([(-72, -44), (-92, 34), (-122, 120), (-146, 200), (-160, 262)], 36),
 ]
-_TEMPLES: Locks = [(scaled([(150, 40), (200, 200), (206, 380), (190, 540)], s), 34) for s in (-1, 1)]
+_TEMPLES: Locks = [(scaled([(160, 40), (206, 190), (216, 350), (222, 480), (196, 610)], s), 36) for s in (-1, 1)]
 
 
 def ponytail(who: Subject) -> HairArt:
     brush, dye = Brush(who), accent(who.look.outfit_colour)
     sway = who.rng("tail").uniform(-20, 20)
-    way: list[Point] = [(60, 0), (150, -72), (262, 10), (312, 220), (300, 540), (336 + sway, 900)]
+    way: list[Point] = [(70, 6), (150, -78), (268, -60), (330, 70), (344, 300), (316, 580), (350 + sway, 930)]
     back = brush.mass(_SKULL, True) + _tail(brush, way, 120) + _tie(brush, (132, -58), 44, 60, dye.base, dye.ink)
     woman = who.body.female
     front = combed(brush) + (locks(brush, _TEMPLES, 10) if woman else "")
     front += brush.wisp([(-40, -56), (-90, -84), (-130, -70)], 5) + brush.wisp([(160, 0), (220, 10), (244, 60)], 5)
-    bangs = _AIRY if woman else []
+    bangs = _SWEPT if woman else []
     shade = brush.shadow(SLICK_CAP) + shadows(brush, bangs)
     down: list[Point] = [(0, 20), (10, 240), (-14, 520), (10, 800), (-20 + sway, 1060)]
     rear = swept_up(brush, (0, 40)) + _tail(brush, down, 190) + _tie(brush, (0, 60), 84, 50, dye.base, dye.ink)
@@ -63,8 +63,8 @@ def twin_tails(who: Subject) -> HairArt:
     brush, dye = Brush(who), accent(who.look.outfit_colour)
     back, rear = brush.mass(_SKULL, True), ""
     for side in (-1, 1):
-        way = scaled([(180, 110), (286, 120), (344, 330), (320, 620), (350, 900)], side)
-        tail = _tail(brush, waved(way, 12, 320, side), 96) + _bow(brush, (side * 218, 112), side, dye.base, dye.ink)
+        way = scaled([(176, 116), (262, 70), (336, 150), (362, 360), (338, 620), (372, 930)], side)
+        tail = _tail(brush, way, 112) + _bow(brush, (side * 218, 112), side, dye.base, dye.ink)
         back, rear = back + tail, rear + tail
     front = combed(brush) + locks(brush, _TEMPLES, 8)
     centre = brush.strands([[(0, -60), (2, 120), (0, 300), (0, 470)]], 9)
@@ -82,17 +82,18 @@ def _bow(brush: Brush, at: Point, side: int, colour: str, line: str) -> str:
     return f'<g transform="translate({x:.1f} {y:.1f}) rotate({side * 60})">{path(wing, colour, line, 3)}{knot}</g>'
 
 
-def _parted(brush: Brush, low: float) -> tuple[str, str]:
-    """(front, shadow) of hair parted in the middle and led back over the ears, with locks before them."""
+def _parted(brush: Brush, low: float) -> tuple[str, str, str]:
+    """(front, shadow, locks) of hair parted in the middle and led back over the ears, with locks before them."""
     half: list[Point] = [
         (0, -48), (124, -64), (222, 30), (244, 180), (240, 320), (218, 430), (204, 350), (194, 280), (170, 204), (110, 142),
         (40, 108), (0, 80),
     ]  # fmt: skip
     left = scaled(half, -1)
-    front = "".join(
-        brush.lock(scaled([(190, 140), (216, 260), (226, 430), (230, low * 0.76), (206, low)], s), 36) for s in (-1, 1)
+    hanging = "".join(
+        brush.lock(scaled([(200, 140), (226, 280), (238, 430), (246, low * 0.76), (222, low)], s), 46) for s in (-1, 1)
     )
-    front += brush.mass(left) + brush.mass(half)
+    near = [scaled([(190, 140), (214, 260), (220, 390), (214, 500), (198, 590)], s) for s in (-1, 1)]
+    front = "".join(brush.lock(points, 30) for points in near) + brush.mass(left) + brush.mass(half)
     lines: list[list[Point]] = [
         [(0, -20), (100, 20), (180, 110), (212, 250)], [(0, -10), (80, 44), (160, 120), (202, 240)],
         [(0, -28), (130, -10), (218, 110), (228, 260)],
@@ -101,7 +102,7 @@ def _parted(brush: Brush, low: float) -> tuple[str, str]:
         front += brush.strands([scaled(line, side) for line in lines], 13)
         front += brush.wisp(scaled([(198, 240), (196, 360), (204, 470)], side), 7)
     front += brush.highlight(brush.outline(left) + brush.outline(half), 34, -205, 205, 0.0017, (34, 80), 22)
-    return front, brush.shadow(half) + brush.shadow(left)
+    return front, brush.shadow(half) + brush.shadow(left), hanging
 
 
 def _mane(brush: Brush, low: float) -> str:
@@ -128,14 +129,14 @@ def topknot(who: Subject) -> HairArt:
     gold = path(spline(band), "none", GOLD.ink, 26) + path(spline(band), "none", GOLD.base, 19)
     gold += ink([(x, y - 4) for x, y in band], 6, GOLD.light)
     back = _mane(brush, 1080)
-    front, shade = _parted(brush, 660)
+    front, shade, hanging = _parted(brush, 760)
     front += bundle + gold
     loose: Locks = [
         ([(10, 30), (96, 96), (152, 180), (180, 300)], 24),
         ([(-10, 30), (-96, 90), (-156, 180), (-186, 320)], 22),
     ]
     rear = falling(brush, 1100) + bundle + gold
-    return HairArt(back, front, locks(brush, loose, 10), shade, rear)
+    return HairArt(back, front, locks(brush, loose, 10), shade, rear, hanging)
 
 
 def _loops(brush: Brush) -> str:
@@ -179,16 +180,17 @@ def _dangles(brush: Brush) -> str:
 def palace_bun(who: Subject) -> HairArt:
     brush = Brush(who)
     loops = _loops(brush)
-    front, shade = _parted(brush, 820)
-    front += _dangles(brush)
-    if "crown" not in who.look.accessories:
+    front, shade, hanging = _parted(brush, 880)
+    if who.body.female:
+        front += _dangles(brush)
+    if who.body.female and "crown" not in who.look.accessories:
         front += _flower(brush, (-118, -34), 1.25, "#f6c6cc") + _flower(brush, (-66, -62), 0.85, RUBY)
     mark = "".join(
         f'<g transform="rotate({a})">{path("M0 8C-9-6-6-20 0-28C6-20 9-6 0 8Z", RUBY)}</g>' for a in (-38, 0, 38)
     )
     x, y = who.turn.face(0, 226, 170)
     fringe = f'<g transform="translate({x:.1f} {y:.1f})">{mark}</g>' if who.body.female else ""
-    return HairArt(_mane(brush, 1000) + loops, front, fringe, shade, loops + falling(brush, 1020))
+    return HairArt(_mane(brush, 1000) + loops, front, fringe, shade, loops + falling(brush, 1020), hanging)
 
 
 def granny_bun(who: Subject) -> HairArt:

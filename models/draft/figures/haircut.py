@@ -13,13 +13,14 @@ from models.draft.figures.palette import Tone, mix
 
 @dataclass(frozen=True)
 class HairArt:
-    """The layers of a hairstyle, back to front, and how it looks from behind."""
+    """The layers of a hairstyle, back to front, and how it looks from behind. `back` and `locks` hang and sway."""
 
     back: str  # behind the neck and body
-    front: str  # on the head and over the shoulders, under the eyes
+    front: str  # on the head, under the eyes
     fringe: str  # over the eyes
     shade: str  # what falls on the forehead as shadow
     rear: str  # the whole head of hair seen from behind
+    locks: str = ""  # over the shoulders, from under the head
 
 
 class Brush:

@@ -53,7 +53,7 @@ HAIR_TONES = {
     "silver": Tone("#b4b2c2", "#7e7b90", "#f2f1fa", "#34313f"),
     "chestnut": Tone("#66402f", "#412519", "#b98463", "#1e0f0a"),
     "auburn": Tone("#7c3026", "#4e1a18", "#d0745a", "#260a0a"),
-    "blond": Tone("#dcb678", "#a9783f", "#fff0c4", "#4a2d16"),
+    "blond": Tone("#f0c672", "#c08640", "#fff3c8", "#55321a"),
     "violet": Tone("#51407e", "#30234f", "#a294e0", "#150d28"),
     "crimson": Tone("#8c1f33", "#560e22", "#e4667a", "#25040e"),
 }

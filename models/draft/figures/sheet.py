@@ -1,6 +1,6 @@
 """A character as parts in one pixel space, each drawn alone, and the points they turn about. Knows no shots and no time.
 
-Drawing order: back, hem, arms behind, torso, head with one of `eyes`, one of `mouths` and `over`, locks, arms before."""
+Drawing order: back, hem, arms behind, torso, locks, head with one of `eyes`, one of `mouths` and `over`, arms before."""
 
 from __future__ import annotations
 
