@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from models.base import CAMERA_MOVES, SHOT_SIZES, ClipRequest, Figure, Look, MouthCue, PictureRequest
 from models.draft.animator import DraftAnimator
+from models.draft.camera import ease, view_at
 from models.draft.layout import compose_scene, faces, sides
 from models.draft.scene import from_text, to_text
-from models.draft.camera import ease, view_at
 
 LOOK = Look("female", 24, "long", "brown_black", "round", "amber", "fair", "suit", "sky")
 IVY = Figure("ivy", LOOK, yaw=10, speaking=True)
@@ -73,6 +73,16 @@ def test_rain_falls_outside_only():
     assert compose_scene(picture(weather="rain")).effects == ()
     outside = replace(picture(weather="rain"), plate="street")
     assert compose_scene(outside).effects == ("rain",)
+
+
+def test_petals_leaves_and_fireflies_are_seen_only_where_they_live():
+    def air(mood: str, plate: str, time: str = "night") -> tuple[str, ...]:
+        return compose_scene(replace(picture(mood=mood, time=time), plate=plate)).effects
+
+    assert air("tender", "lakeside") == ("petals",) and air("tender", "office") == ()
+    assert air("grief", "forest") == ("leaves",) and air("grief", "street") == ()
+    assert air("mystery", "forest") == ("fireflies",) and air("mystery", "office") == ("dust",)
+    assert air("mystery", "forest", "day") == ("dust",) and air("triumph", "office") == ("embers",)
 
 
 def test_blinks_are_seeded_and_a_few_seconds_apart():

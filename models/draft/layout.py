@@ -101,7 +101,8 @@ CLOSENESS = (0.74, 1.0)
 """How far two people keep apart, of all the room there is."""
 WINDY = {"street": 0.4, "alley": 0.3, "rooftop": 0.9, "temple": 0.5, "forest": 0.45, "lakeside": 0.7}
 STORM = 0.3  # added by rain and snow under the sky
-MOOD_EFFECTS = {"tender": "petals", "triumph": "embers", "action": "embers", "mystery": "dust"}
+MOOD_EFFECTS = {"tender": "petals", "triumph": "embers", "action": "embers", "mystery": "dust", "grief": "leaves"}
+GARDENS = ("temple", "forest", "lakeside")
 OPEN_AIR = tuple(WINDY)
 SIDE_STEP = 0.07  # reverse angles look at another part of the plate
 
@@ -261,6 +262,15 @@ def effects(picture: PictureRequest) -> tuple[str, ...]:
     out: list[str] = []
     if picture.weather in ("rain", "snow") and picture.plate in OPEN_AIR and picture.shot_size != "insert":
         out.append(picture.weather)
-    elif picture.mood in MOOD_EFFECTS and (picture.mood != "tender" or picture.plate in OPEN_AIR):
-        out.append(MOOD_EFFECTS[picture.mood])  # petals fall under the sky only
+    elif kind := particles(picture):
+        out.append(kind)
     return tuple(out)
+
+
+def particles(picture: PictureRequest) -> str:
+    """What the mood puts in the air: petals, leaves and fireflies only where they live."""
+    kind = MOOD_EFFECTS.get(picture.mood, "")
+    if picture.mood == "mystery" and picture.plate in GARDENS and picture.time in ("night", "dusk"):
+        return "fireflies"
+    grows = {"petals": OPEN_AIR, "leaves": GARDENS}
+    return kind if picture.plate in grows.get(kind, (picture.plate,)) else ""
