@@ -132,7 +132,7 @@ def warehouse(s: Scenery) -> None:
     """Great roof windows with shafts of light, an open gate on the harbour, chains, crates, drums."""
     sky(s, 1230, (540, 900), 1.25)
     city(s, 1240, 300)
-    tone = s.pick("#3f6a86", "#7a4a3a", "#4a5a80", "#5a7060")
+    tone = s.pick("#3f5aa8", "#a0523a", "#7a4a86", "#a8743c")
     box = Box(110, -10, 970, 1450)
     holes = [rect(300, 640, 480, 700)]
     for k in range(4):

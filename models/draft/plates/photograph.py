@@ -14,7 +14,7 @@ from models.draft.svg import Drawing, mix
 WIDTH, HEIGHT = 1242, 2208
 MARGIN_X, MARGIN_Y = 81, 144
 """Overscan on each side of the 1080x1920 frame."""
-DETAIL = {"far": 0.5, "mid": 0.67, "near": 0.25}
+DETAIL = {"far": 0.45, "mid": 0.6, "near": 0.25}
 """The share of (HEIGHT, WIDTH) that a layer comes in: drawing costs by its pixels, and blur needs fewer."""
 VIEW = Field(-MARGIN_X, -MARGIN_Y, WIDTH, HEIGHT)
 SINK = {"day": 0.20, "dawn": 0.28, "dusk": 0.34, "night": 0.40}
