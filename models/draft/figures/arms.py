@@ -13,6 +13,9 @@ from models.draft.figures.geometry import Point
 from models.draft.figures.hands import Grasp, hand
 from models.draft.figures.sleeves import Limb, Sleeve, forearm, hanging_arm, sleeve_of, upper_arm
 
+AT_THE_FACE = ("mouth", "phone", "temple")
+"""Poses with a hand beside the face; in all others nothing of the arms is above the chin."""
+
 
 @dataclass(frozen=True)
 class Arms:
@@ -87,7 +90,7 @@ def _crossed(d: Dresser) -> Arms:
 
 def _hip(d: Dresser) -> Arms:
     w, g, side = d.wide, d.girth, d.near
-    behind, before, at = d.raised(side, (w + g * 1.55, 1390.0), (w * 0.78, 1640.0))
+    behind, before, at = d.raised(side, (min(w + g * 1.5, 640.0), 1390.0), (w * 0.78, 1640.0))
     knuckles = hand(d.who, "flat", Grasp(at, -side * 118, d.size, side < 0))
     return Arms(d.hanging(-side) + behind, d.joined(before, knuckles))
 
@@ -118,7 +121,7 @@ def _phone(d: Dresser) -> Arms:
 
 
 def _reach(d: Dresser) -> Arms:
-    return d.acting((d.wide + d.girth * 0.4, 1330.0), (d.wide * 0.30, 1110.0), "palm", 66)
+    return d.acting((d.wide + d.girth * 0.4, 1330.0), (d.wide * 0.30, 1120.0), "palm", 82, size=1.22)
 
 
 def _clasp(d: Dresser) -> Arms:

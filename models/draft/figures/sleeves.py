@@ -111,7 +111,7 @@ class Limb:
     def yoke(self) -> Point:
         """Inside the shoulder, where the arm comes out from under the torso."""
         side = 1 if self.shoulder[0] > 0 else -1
-        return self.shoulder[0] - side * self.girth * 0.80, self.shoulder[1] - self.girth * 0.08
+        return self.shoulder[0] - side * self.girth * 0.80, self.shoulder[1] - self.girth * 0.02
 
 
 def _way(a: Point, b: Point, share: float) -> Point:
@@ -181,7 +181,7 @@ def upper_arm(who: Subject, sleeve: Sleeve, limb: Limb) -> str:
         g = limb.girth
         bare = tube_art(tube(points, (g * 0.7, g * 0.88, g * 0.84, g * 0.76), 20), skin_sleeve(who), 5)
         return bare + (_short(sleeve, limb) if sleeve.reach else "")
-    shape = tube(points, (girth * 0.86, girth * 1.04, girth * 1.06, girth * 0.98), 24)
+    shape = tube(points, (girth * 0.72, girth * 1.02, girth * 1.06, girth * 0.98), 24)
     return _worn(shape, sleeve, ((0.8, 0.1, 0.6), (0.9, -0.08, -0.5)))
 
 
@@ -230,7 +230,7 @@ def hanging_arm(who: Subject, sleeve: Sleeve, limb: Limb) -> str:
     if sleeve.reach < 2:
         bare = tube(points, (g * 0.7, g * 0.88, g * 0.84, g * 0.76, g * 0.74, g * 0.6), 35, 0.1)
         return tube_art(bare, skin_sleeve(who), 5, tip=False) + (_short(sleeve, limb) if sleeve.reach else "")
-    wide = (girth * 0.86, girth * 1.04, girth * 1.08, girth * 0.98, girth * 0.92, girth * 0.78 + sleeve.loose * 0.12)
+    wide = (girth * 0.72, girth * 1.02, girth * 1.08, girth * 0.98, girth * 0.92, girth * 0.78 + sleeve.loose * 0.12)
     shape = tube(points, wide, 35, 0.12)
     spots = ((0.53, 0.05, 0.62), (0.59, 0.04, 0.5), (0.64, -0.05, -0.5), (0.79, 0.05, 0.36), (0.9, -0.04, -0.4))
     out = _worn(shape, sleeve, spots)
