@@ -11,7 +11,7 @@ export PREMISE
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
 
-.PHONY: help setup setup-dev demo test test-slow test-all check fmt bench clean
+.PHONY: help setup setup-dev demo test test-slow test-all check fmt bench art clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -44,6 +44,9 @@ fmt: setup-dev  ## format, fix what ruff can fix, write README's tree anew
 
 bench: setup  ## measure speed, memory and size; the last line is JSON
 	$(BIN)/python scripts/bench.py
+
+art: setup  ## draw everything that the draft can draw on contact sheets (OUT=out: out/art)
+	$(BIN)/python scripts/art.py "$(OUT)/art"
 
 clean:  ## remove .venv and caches; rendered series in out/ stay
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -22,6 +22,8 @@ CLOSE_HEAD = 0.36
 """A head over this share of the frame's height is a close-up, however it came about."""
 EYES_ONLY = 0.8
 """And over this an extreme one: of its face, the eyes are what must be seen."""
+INSIDE_SHARE = 0.9
+"""Of the frames in which a shot's speaker speaks: a whip or a walk passes through the rest."""
 SPARE = 0.004
 MOST_HOLD, MOST_HELD = 3.0, 6.0
 """Seconds of one declared hold, and of all in an episode."""
@@ -137,22 +139,26 @@ def covered_mouths(timeline: Timeline, frames: Sequence[Seen]) -> list[int]:
 
 
 def _covers(caption: Caption, at: Seen) -> bool:
-    mouths = [mouth_box(face) for face in at.faces.values() if face[2] > CLOSE_HEAD]
+    """An extreme close-up shows a band of eyes and no mouth."""
+    mouths = [mouth_box(face) for face in at.faces.values() if CLOSE_HEAD < face[2] <= EYES_ONLY]
     return any(touch(row, mouth) for row in caption_boxes(caption) for mouth in mouths)
 
 
 def speaking_shots(timeline: Timeline, frames: Sequence[Seen]) -> dict[str, bool]:
-    """Per shot in which somebody seen speaks: whether that face is inside the frame as long as they speak."""
+    """Per shot in which somebody seen speaks: whether that face is inside the frame while they speak.
+
+    A framing that the cut aims at a listener does not count."""
     by_frame = {at.frame: at for at in frames}
-    out: dict[str, bool] = {}
+    found: dict[str, list[bool]] = {}
     for said in timeline.speech:
-        for number in range(said.start, said.stop):
-            at = by_frame.get(number)
-            if at is None or at.cue.panels or said.speaker not in at.faces:
-                continue
-            shot = at.clip.shot
-            out[shot] = out.get(shot, True) and inside(face_box(at.faces[said.speaker]))
-    return out
+        for at in (by_frame[n] for n in range(said.start, said.stop) if n in by_frame):
+            if said.speaker in at.faces and not at.cue.panels and not _aimed_away(at.clip, said.speaker):
+                found.setdefault(at.clip.shot, []).append(inside(face_box(at.faces[said.speaker])))
+    return {shot: sum(row) >= INSIDE_SHARE * len(row) for shot, row in found.items()}
+
+
+def _aimed_away(clip: Clip, speaker: str) -> bool:
+    return any(e.kind == "angle" and e.focus not in ("", speaker) for e in clip.effects)
 
 
 def hold_faults(spans: Sequence[Span], rate: int) -> list[str]:

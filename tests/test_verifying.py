@@ -15,9 +15,10 @@ import pytest
 
 from engine import inspection, wav
 from engine.core import SAMPLE_RATE, Episode
+from engine.timeline import to_json
 from engine.vault import file_sha256
 from engine.verifying import verify_episode
-from tests.small_delivery import RATE, SIZE, deliver, pictures, rewrite_manifest, tone, write_master
+from tests.small_delivery import RATE, SIZE, deliver, pictures, rewrite_manifest, timeline_of, tone, write_master
 from tests.small_series import small_series
 
 SERIES = small_series()
@@ -67,7 +68,19 @@ def faults(folder: Path, episode: Episode = EPISODE) -> list[str]:
 def test_a_sound_episode_passes_every_check(folder: Path) -> None:
     results = verify_episode(SERIES, EPISODE, folder)
     assert [r for r in results if r["faults"]] == []
-    named = ["format", "length", "sound", "script", "subtitles", "media", "shots", "cover", "hashes", "picture"]
+    named = [
+        "format",
+        "length",
+        "sound",
+        "script",
+        "subtitles",
+        "media",
+        "shots",
+        "cover",
+        "hashes",
+        "staging",
+        "picture",
+    ]
     assert [r["check"] for r in results] == named
     assert all(r["passed"] for r in results)
 
@@ -90,12 +103,34 @@ def test_black_frozen_and_letterboxed_spans_and_silence_are_named_with_their_tim
 def test_declared_spans_are_no_faults(tmp_path: Path) -> None:
     grey, wave = pictures().copy(), tone()
     grey[5 * RATE : 7 * RATE] = 0
-    grey[12 * RATE : 16 * RATE] = grey[12 * RATE]
+    grey[12 * RATE : 15 * RATE] = grey[12 * RATE]
     wave[:, 30 * SAMPLE_RATE : 33 * SAMPLE_RATE] = 0
     _, folder = deliver(tmp_path / "series", grey, wave)
-    spans = (("black", 5, 7), ("freeze", 12, 16), ("silence", 30, 33))
+    spans = (("black", 5, 7), ("freeze", 12, 15), ("silence", 30, 33))
     change_manifest(folder, spans=[{"kind": k, "start": a * RATE, "stop": b * RATE} for k, a, b in spans])
     assert faults(folder) == []
+
+
+def record_cut(folder: Path, faces: dict[str, dict[str, list[float]]]) -> None:
+    """The record of a master take whose cut saw these faces."""
+    record = folder.parents[2] / "takes" / "conforming" / "e001-0.mp4.json"
+    record.parent.mkdir()
+    record.write_text(json.dumps({"recipe": {"timeline": to_json(timeline_of(EPISODE)), "faces": faces}}))
+    entry = {"unit": "e001", "stage": "conforming", "file": "e001-0.mp4", "sha256": "0"}
+    change_manifest(folder, takes=[entry])
+
+
+def test_long_holds_covered_mouths_and_cut_off_faces_are_named_from_the_cuts_record(folder: Path) -> None:
+    near = {shot.id: {c: [0.5, 0.42, 0.5] for c in shot.characters} for _, shot in EPISODE.shots()}
+    record_cut(folder, near)
+    assert faults(folder) == []
+    low = {shot: {c: [0.97, 0.3, 0.5] for c in row} for shot, row in near.items()}
+    shutil.rmtree(folder.parents[2] / "takes" / "conforming")
+    record_cut(folder, low)
+    change_manifest(folder, spans=[{"kind": "freeze", "start": 0, "stop": 4 * RATE}])
+    held, off = faults(folder)
+    assert held == "staging: a hold lasts 4.00 s, limit 3 s"
+    assert re.match(r"staging: the speaker's face leaves the frame in e001_s01_sh010, ", off)
 
 
 def change_manifest(folder: Path, **changes: object) -> None:

@@ -40,6 +40,8 @@ HAIR: Mapping[str, tuple[str, ...]] = {
 }
 """Heads of hair that fit, the likeliest first; no pins and buns of women for men."""
 LIKELY = 4
+GIRLISH, GIRL = ("twin_tails",), 24
+"""What no woman over that age wears."""
 DARK, MIDDLE = ("raven", "blue_black", "brown_black"), ("chestnut", "auburn")
 HUES: Mapping[Role, tuple[str, ...]] = {
     "lead": ("crimson", "teal", "emerald", "violet", "sky", "red"),
@@ -204,7 +206,7 @@ class Stylist:
         own = HAIR.get(f"{sex}{kind}{old}", HAIR[sex + kind])
         likely = list(own[:LIKELY]) if kind in ("_elder", "_child") else self._shuffled(own[:LIKELY])
         rest = [hair for hair in HAIR[sex + old] if hair not in own]
-        return [*likely, *own[LIKELY:], *rest]
+        return [hair for hair in (*likely, *own[LIKELY:], *rest) if hair not in GIRLISH or age <= GIRL]
 
     def _hair_colours(self, age: int) -> list[str]:
         if age >= ELDER:
