@@ -61,7 +61,8 @@ def recipe_of(item: ConformInput, player: Player) -> dict[str, Any]:
         "size": profile.size,
         "encode": [profile.x264_preset, profile.x264_crf, profile.x264_threads, profile.audio_kbps],
         "graphics": [
-            [asdict(o.graphic), o.x, o.y, o.enters, o.delay, hashlib.sha256(o.pixels.tobytes()).hexdigest()] for o in item.overlays
+            [asdict(o.graphic), o.x, o.y, o.enters, o.delay, hashlib.sha256(o.pixels.tobytes()).hexdigest()]
+            for o in item.overlays
         ],
         "font": item.font_sha256,
         "tags": dict(item.tags),
