@@ -109,7 +109,9 @@ def _chest(d: Dresser) -> Arms:
 
 def _mouth(d: Dresser) -> Arms:
     x = 128.0 if d.who.body.female else 150.0
-    return d.acting((d.wide + d.girth * 0.1, 1330.0), (x, 560 + d.rise + 205), "relaxed", 30)
+    return d.acting(
+        (d.wide + d.girth * 0.1, 1330.0), (x, 560 + d.rise + (205 if d.who.body.female else 232)), "relaxed", 30
+    )
 
 
 def _temple(d: Dresser) -> Arms:

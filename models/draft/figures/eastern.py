@@ -6,6 +6,7 @@ from models.draft.figures.anatomy import Subject
 from models.draft.figures.arms import arms_from_behind
 from models.draft.figures.geometry import Point, clipped, path, sample
 from models.draft.figures.palette import CLOTHS, GOLD, LINEN, SILVER, STEEL, Tone, accent, cloth, mix
+from models.draft.figures.sleeves import CURL
 from models.draft.figures.tailoring import FLOOR, HIP, SIDES, WAIST, OutfitArt, Tailor, across, darker
 from models.draft.figures.western import LEATHER, mirrored_pair
 
@@ -43,11 +44,10 @@ def _collars(tailor: Tailor, rows: tuple[tuple[float, float, Tone], ...], studs:
 
 def _clouds(tailor: Tailor, points: list[tuple[float, float, float]], tone: Tone, outline: str = "") -> str:
     """Embroidered cloud curls at (x, y, size)."""
-    curl = "M-40 14C-44-14-10-26 4-8C14 6-6 18-10 6M4-8C12-34 50-28 48 0C46 20 22 20 24 6M-40 14C-20 30 30 28 48 0"
     out = ""
     for x, y, size in points:
         tx, ty = tailor.turn([(x, y)])[0]
-        out += f'<g transform="translate({tx:.1f} {ty:.1f}) scale({size})">{path(curl, "none", tone.base, 5, 0.75)}</g>'
+        out += f'<g transform="translate({tx:.1f} {ty:.1f}) scale({size})">{path(CURL, "none", tone.base, 5, 0.75)}</g>'
     return clipped(outline, out) if outline else out
 
 

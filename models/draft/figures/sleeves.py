@@ -5,12 +5,13 @@ An arm is given by its shoulder, elbow and wrist; cloth hangs straight down from
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from models.draft.figures.anatomy import Subject
 from models.draft.figures.geometry import Point, Points, clipped, ink, path, polygon, spline
 from models.draft.figures.limbs import Tube, tube, tube_art
 from models.draft.figures.palette import GOLD, LINEN, SILVER, STEEL, Tone, accent, cloth, mix
+from models.draft.figures.tailoring import darker
 
 LEATHER = Tone("#2a2022", "#161012", "#5c4a4c", "#080506")
 SHORT_TO = 0.78
@@ -40,23 +41,19 @@ def faded(tone: Tone) -> Tone:
     )
 
 
-def deep(tone: Tone, share: float) -> Tone:
-    return Tone(mix(tone.base, tone.ink, share), mix(tone.shade, tone.ink, share), tone.base, tone.ink)
-
-
 def _gown(who: Subject, tone: Tone) -> Sleeve:
     return Sleeve(tone, reach=0.0) if who.body.female else Sleeve(tone)
 
 
 def _hanfu(who: Subject, tone: Tone) -> Sleeve:
     gilt = SILVER if who.look.outfit_colour == "gold" else GOLD
-    return Sleeve(tone, border=deep(tone, 0.55), brocade=gilt)
+    return Sleeve(tone, border=darker(tone, 0.55), brocade=gilt)
 
 
 def _armour(who: Subject, tone: Tone) -> Sleeve:
     colour = who.look.outfit_colour
     silk = accent(colour) if colour in ("gold", "grey", "white") else tone
-    return Sleeve(deep(silk, 0.25), 12, bracer=GOLD if colour == "gold" else STEEL)
+    return Sleeve(darker(silk, 0.25), 12, bracer=GOLD if colour == "gold" else STEEL)
 
 
 def _hospital(who: Subject, tone: Tone) -> Sleeve:
@@ -79,11 +76,11 @@ _SLEEVES: dict[str, Callable[[Subject, Tone], Sleeve]] = {
     "gown": _gown,
     "hanfu": _hanfu,
     "armour": _armour,
-    "street": lambda who, tone: Sleeve(tone, 34, cuff=deep(tone, 0.15)),
+    "street": lambda who, tone: Sleeve(tone, 34, cuff=darker(tone, 0.15)),
     "hospital": _hospital,
     "school": _school,
-    "uniform": lambda who, tone: Sleeve(tone, cuff=deep(tone, 0.25)),
-    "robe": lambda who, tone: Sleeve(tone, border=deep(tone, 0.5)),
+    "uniform": lambda who, tone: Sleeve(tone, cuff=darker(tone, 0.25)),
+    "robe": lambda who, tone: Sleeve(tone, border=darker(tone, 0.5)),
     "coat": lambda who, tone: Sleeve(tone, 22),
     "dress": _dress,
 }
@@ -240,14 +237,16 @@ def hanging_arm(who: Subject, sleeve: Sleeve, limb: Limb) -> str:
     return out + (_cuff(shape, sleeve.cuff, 0.955) if sleeve.cuff else "")
 
 
-_CURL = "M-40 14C-44-14-10-26 4-8C14 6-6 18-10 6M4-8C12-34 50-28 48 0C46 20 22 20 24 6M-40 14C-20 30 30 28 48 0"
+CURL = "M-40 14C-44-14-10-26 4-8C14 6-6 18-10 6M4-8C12-34 50-28 48 0C46 20 22 20 24 6M-40 14C-20 30 30 28 48 0"
 
 
 def clouds(spots: Points, size: float, tone: Tone, inside: str) -> str:
     """Embroidered cloud curls, seen inside a piece of cloth only."""
     out = ""
     for x, y in spots:
-        out += f'<g transform="translate({x:.1f} {y:.1f}) scale({size:.2f})">{path(_CURL, "none", tone.base, 5.5, 0.8)}</g>'
+        out += (
+            f'<g transform="translate({x:.1f} {y:.1f}) scale({size:.2f})">{path(CURL, "none", tone.base, 5.5, 0.8)}</g>'
+        )
     return clipped(inside, out)
 
 
@@ -327,7 +326,3 @@ def wide_forearm(sleeve: Sleeve, limb: Limb) -> str:
     return out + ink(
         [_way(over[0], over[1], 0.3), over[1], (wx - s * 20, wy - g * 0.34)], 14, sleeve.tone.light, "taper", 0.6, 16
     )
-
-
-def thinner(limb: Limb, share: float) -> Limb:
-    return replace(limb, girth=limb.girth * share)

@@ -26,7 +26,6 @@ from models.draft.figures.geometry import (
 from models.draft.figures.palette import Skin, Tone, mix
 
 WAIST, HIP, KNEE, ANKLE, FLOOR = 1480.0, 1880.0, 2850.0, 3820.0, 3950.0
-WRIST = 2040.0
 SIDES = (-1, 1)
 
 
@@ -58,7 +57,6 @@ class Tailor:
         self.neck = body.neck_base + 30
         self.waist = self.wide * (0.60 if body.female else 0.69)
         self.hip = self.wide * (0.80 if body.female else 0.71)
-        self.arm = 108 if body.female else 140
 
     def turn(self, points: Points) -> list[Point]:
         return self.who.turn.body(points)

@@ -6,9 +6,9 @@ from models.draft.figures.anatomy import Subject
 from models.draft.figures.arms import arms_from_behind
 from models.draft.figures.geometry import Point
 from models.draft.figures.palette import CLOTHS, GOLD, LINEN, Tone, accent, cloth
+from models.draft.figures.sleeves import LEATHER
 from models.draft.figures.tailoring import HIP, KNEE, SIDES, WAIST, OutfitArt, Tailor, across, darker, skin_tone
 
-LEATHER = Tone("#2a2022", "#161012", "#5c4a4c", "#080506")
 _COLLAR: list[Point] = [(0, 900), (40, 820), (90, 740)]
 
 
