@@ -91,6 +91,8 @@ def _fade(cue: FrameCue, left: int) -> FrameCue:
 
 
 def _apply(cue: FrameCue, effect: Effect, at: int, clip: Clip, faces: Mapping[str, Face]) -> FrameCue:
+    if effect.kind == "tone" and len(faces) > 1:
+        return cue  # it keeps one face clear, and dots belong on none
     if effect.kind in AIMED:
         cue = _aimed(cue, faces.get(effect.focus, FACE))
     if effect.kind in _CAMERA:

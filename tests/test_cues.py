@@ -140,6 +140,11 @@ def test_what_keeps_a_face_clear_knows_where_it_is() -> None:
     assert (cue.focus_x, cue.focus_y, cue.head, cue.zoom) == (0.3, 0.4, 0.25, 1.0)
 
 
+def test_screentone_never_lies_on_a_second_face() -> None:
+    two = {"ivy": (0.3, 0.42, 0.25), "gu": (0.7, 0.42, 0.25)}
+    assert not any(c.tone for c in cues(Effect("tone", 0, LENGTH, focus="ivy"), faces=two))
+
+
 def test_a_whip_arrives_smeared_and_settles() -> None:
     blur = [c.blur for c in cues(Effect("whip", 0, 6, 200.0))]
     assert blur[0] == 200 and all(a > b for a, b in pairwise(blur[:7])) and blur[6] == 0

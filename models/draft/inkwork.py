@@ -175,7 +175,7 @@ def toned(frame: Image, spot: Spot, amount: float, dread: bool) -> Image:
 @lru_cache(maxsize=2)
 def _tone(width: int, height: int, spot: Spot) -> Image:
     rim = rim_mask(width, height, spot, 1.05, 1.15).astype(np.float32) / 255
-    return _layer(_halftone(width, height, rim * 0.56, 150), (0.62, 0.9, 0.8))
+    return _layer(_halftone(width, height, rim * 0.48, 125), (0.62, 0.9, 0.8))
 
 
 @lru_cache(maxsize=2)
