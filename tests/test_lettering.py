@@ -78,7 +78,7 @@ def test_every_kind_of_graphic_is_drawn_inside_the_frame() -> None:
     for item in drawn:
         height, width = item.pixels.shape[:2]
         assert item.x >= 0 and item.y >= 0 and item.x + width <= SIZE[0] and item.y + height <= SIZE[1]
-        assert item.pixels[:, :, 3].max() == 255
+        assert item.pixels[:, :, 3].max() > 150
 
 
 def test_a_glyph_that_is_missing_is_named_with_its_graphic() -> None:
