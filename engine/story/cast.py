@@ -27,8 +27,8 @@ _TRAINEE = (21, 26)
 GROWN = 14
 """From this age on an innocent has a trade."""
 _WEIGHTY = ("ceo", "doctor", "surgeon", "detective", "captain", "general", "queen", "judge", "professor", "总裁", "将军", "医生", "皇后", "废后", "侦探", "法医")  # fmt: skip
-MOST_MEN = 4
-"""Where the premise leaves it open, no more than this: five grown men have too few heads of hair to be told apart."""
+MOST_MEN = 3
+"""Where the premise leaves it open, no more than this: four grown men have too few heads of hair to be told apart."""
 _LOVE = ("spouse", "lover", "ex")
 _SHARES_NAME = ("parent", "child", "sibling", "spouse")
 
@@ -92,8 +92,15 @@ def _sex(
     chances: Mapping[Role, float] = {"lead": 0.75, "rival": 0.3, "traitor": 0.65, "authority": 0.25, "innocent": 0.5}
     if role == "ally" and lead:
         return "male" if lead.sex == "female" else "female"
-    crowded = sum(m.sex == "male" for m in members.values()) >= MOST_MEN
+    grown = role != "innocent" or premise.training
+    crowded = grown and _men(premise, members) >= MOST_MEN
     return "female" if crowded or rng.random() < chances[role] else "male"
+
+
+def _men(premise: Premise, members: Mapping[Role, Member]) -> int:
+    """Grown men of the cast so far and of those whom the premise still brings."""
+    told = [person for role in CAST if role not in members and (person := premise.person(role))]
+    return sum(m.sex == "male" for m in members.values()) + sum(person.sex == "male" for person in told)
 
 
 def _age(rng: random.Random, premise: Premise, role: Role, kin: Mapping[Role, str]) -> int:
