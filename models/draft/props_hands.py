@@ -97,12 +97,12 @@ def _both(h: Holder) -> Held:
 def _grip(h: Holder) -> Held:
     """A telephone in the palm: the thumb on one side, fingertips round the other."""
     pen = h.pen((40, 640), -4, 1.9)
-    block = [(-60, 30), (-64, -40), (-108, -120), (-128, -210), (-112, -300), (0, -320), (112, -280), (124, -190), (100, -90), (60, -30), (56, 30), (0, 36)]  # fmt: skip
+    block = [(-60, 30), (-64, -40), (-108, -120), (-128, -210), (-112, -300), (0, -320), (140, -280), (150, -190), (136, -80), (74, -26), (56, 30), (0, 36)]  # fmt: skip
     behind = h.sleeve((80, 1040), (46, 690), 260) + pen.palm(block)
     tips = ""
     for y, reach in ((-80, 74), (-136, 60), (-194, 56), (-250, 66)):
-        tips += pen.finger([(112, y + 26), (106, y + 4), (reach, y)], 50, True, 0.34)
-    thumb = pen.finger([(-52, -40), (-112, -140), (-104, -226), (-60, -286)], 58, True, 0.24)
+        tips += pen.finger([(96, y + 22), (94, y + 4), (reach, y)], 50, True, 0.34)
+    thumb = pen.finger([(-52, -40), (-112, -140), (-104, -226), (-60, -286)], 58, True, 0.08)
     return Held(behind, tips + thumb, "translate(6 -30) scale(0.94)")
 
 

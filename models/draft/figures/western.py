@@ -196,7 +196,7 @@ def _gown_trunk(tailor: Tailor, tone: Tone, edge: list[Point]) -> str:
 def _evening_gown(who: Subject) -> OutfitArt:
     tailor, tone, skin = Tailor(who), cloth(who.look.outfit_colour), skin_tone(who.skin)
     w, waist = tailor.wide, tailor.waist
-    lower = tailor.skirt(tone, 3920, 740, WAIST + 120, 8)
+    lower = tailor.skirt(tone, 3920, 740, WAIST + 40, 8)
     bust = [(0, 1030), (60, 972), (150, 940), (w * 0.66, 968), (w * 0.82, 1030)]
     front = _bare_shoulders(tailor, skin) + _gown_trunk(tailor, tone, bust)
     for side in SIDES:
