@@ -46,7 +46,7 @@ ROOMS: dict[str, Room | None] = {
     "living": Room(0.5, 5000, 0.010, -16),
     "office": Room(0.6, 5000, 0.012, -15),
     "hall": Room(1.8, 5000, 0.015, -12),
-    "palace": Room(2.4, 5000, 0.020, -10),
+    "palace": Room(2.4, 5000, 0.020, -14),
     "outdoor": Room(0.25, 4000, 0.020, -22, slap=0.090),
 }
 DELIVERY_ROOMS: dict[str, Room | None] = {

@@ -42,7 +42,7 @@ SLOTS = (
     ),
 )  # fmt: skip
 GRAMMAR = "#JSGF V1.0; grammar line; public <line> = " + " ".join(f"({' | '.join(slot)})" for slot in SLOTS) + ";"
-SENTENCES = [" ".join(slot[(3 * n + 5 * k + n // 8) % 8] for k, slot in enumerate(SLOTS)) for n in range(16)]
+SENTENCES = [" ".join(slot[(3 * n + (5 + n // 8) * k) % 8] for k, slot in enumerate(SLOTS)) for n in range(16)]
 LEAST_ACCURACY = 0.93
 RECOGNISER_HZ = 16_000
 NOISE = 0.0015

@@ -18,8 +18,10 @@ MIN_SEMITONES = 3.0
 MIN_CENTROID_HZ = 250.0
 MIN_F3_HZ = 200.0
 _CHINESE_LOWER = 1.8  # the same variants speak this much lower in Mandarin, in semitones
-PITCHES = tuple(range(26, 81, 2))
-"""espeak pitches at which casting may use a variant."""
+PITCHES = tuple(range(26, 69, 2))
+"""espeak pitches at which casting may use a variant; acting goes higher still, and then words get lost."""
+HIGHEST_F0 = 280.0
+"""Above it a joyful or shocked line leaves the range in which words are understood."""
 _PITCH_STEPS = (0, 20, 40, 50, 60, 80, 99)
 _PITCH_SEMITONES = (-7.2, -4.6, -1.7, 0.0, 1.6, 5.3, 8.8)
 
@@ -47,17 +49,16 @@ VARIANTS = (
     Variant("victor", "male", 40, 95, 83, 2320, 1000, 35, 5.5, "cold smooth boss sharp"),
     Variant("m3", "male", 28, 104, 88, 2464, 964, 50, 0.6, "hero clear bright"),
     Variant("grandpa", "male", 70, 102, 88, 2575, 958, 60, 0.4, "old thin dry"),
-    Variant("ed", "male", 20, 125, 105, 2503, 882, 60, -6.8, "youth light"),
+    Variant("ed", "male", 20, 125, 105, 2503, 882, 60, -6.8, "youth light friendly young"),
     Variant("m8", "male", 58, 85, 72, 2471, 536, 40, 4.4, "deep dark low"),
     Variant("Denis", "male", 36, 98, 85, 2295, 746, 45, 4.5, "quiet soft"),
     Variant("john", "male", 32, 101, 88, 2575, 1136, 50, -3.9, "tense nasal bright"),
-    Variant("Jacky", "male", 24, 113, 97, 2488, 464, 55, -8.8, "friendly soft young"),
     Variant("adam", "male", 44, 101, 86, 2544, 592, 45, 0.9, "plain steady"),
     Variant("f1", "female", 52, 179, 154, 2900, 950, 45, -0.7, "mother warm mature old grandmother"),
     Variant("f2", "female", 26, 195, 165, 2815, 910, 55, -1.2, "heroine clear girl young"),
     Variant("f5", "female", 36, 204, 178, 2828, 1100, 60, 0.7, "firm bright sharp cold"),
     Variant("anika", "female", 22, 262, 230, 2378, 334, 55, -4.7, "soft gentle breathy"),
-    Variant("steph2", "female", 78, 184, 171, 1525, 299, 45, -7.2, "dark low muffled"),
+    Variant("steph2", "female", 78, 184, 171, 1525, 299, 35, -7.2, "dark low muffled"),
 )
 BY_NAME = {variant.name: variant for variant in VARIANTS}
 LANGUAGES = {"en": "en-us", "zh": "cmn"}
@@ -123,7 +124,9 @@ def cast(profiles: Sequence[VoiceProfile], language: str) -> list[CastVoice]:
 def _candidates(language: str) -> Iterator[CastVoice]:
     for variant in VARIANTS:
         for pitch in PITCHES:
-            yield CastVoice(language, variant, pitch)
+            voice = CastVoice(language, variant, pitch)
+            if voice.f0 <= HIGHEST_F0:
+                yield voice
 
 
 def _target_semitones(profile: VoiceProfile, language: str) -> float:

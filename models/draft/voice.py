@@ -54,14 +54,14 @@ ACTING = {
     "tender": Acting(138, 46, 38, 60, 1.3, treatment.Tilt(shelf_db=-3)),
     "smirk": Acting(142, 40, 62, 78, 1.3),
     "anger": Acting(192, 62, 80, 100, 0.7, treatment.Tilt(shelf_db=3)),
-    "rage": Acting(205, 74, 95, 100, 0.5, treatment.Tilt(shelf_db=5, tremolo_hz=7, tremolo_depth=0.06)),
+    "rage": Acting(200, 74, 95, 100, 0.5, treatment.Tilt(shelf_db=5, tremolo_hz=7, tremolo_depth=0.06)),
     "fear": Acting(195, 72, 35, 70, 0.8, treatment.Tilt(2, 8, 0.08, breath=True)),
     "shock": Acting(150, 78, 95, 95),
     "grief": Acting(118, 42, 45, 68, 1.8, treatment.Tilt(-3, 5, 0.10, breath=True)),
-    "tears": Acting(128, 40, 26, 60, 1.5, treatment.Tilt(-3, 5, 0.12, breath=True)),
+    "tears": Acting(128, 40, 26, 60, 1.5, treatment.Tilt(-3, 5, 0.08, breath=True)),
     "resolve": Acting(156, 45, 40, 94, 1.2, treatment.Tilt(shelf_db=1)),
     "cold": Acting(148, 36, 22, 78, 1.4),
-    "plead": Acting(170, 64, 75, 80, 1.0, treatment.Tilt(tremolo_hz=5.5, tremolo_depth=0.05)),
+    "plead": Acting(164, 64, 75, 80, 1.0, treatment.Tilt(tremolo_hz=5.5, tremolo_depth=0.05)),
     "triumph": Acting(158, 56, 88, 98, 1.1),
 }
 _MIN_CHINESE_RANGE = 20  # below it the tones flatten
