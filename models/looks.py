@@ -21,6 +21,9 @@ MOST_OVERLAP = 0.85
 HUE_APART, CHROMATIC, VALUE_APART = 60.0, 12.0, 25.0
 """Degrees between two hues; the chroma that makes a hue; the lightness between two values."""
 
+PLAIN = "suit"
+"""An outfit that is all of its cloth's colour."""
+
 Lab = tuple[float, float, float]
 
 
@@ -71,8 +74,10 @@ def hair_gap(a: Look, b: Look) -> float:
 
 
 def outfit_gap(a: Look, b: Look) -> float:
-    """CIEDE2000 between the colours that two outfits mostly show."""
-    return ciede2000(outfit_colour(a), outfit_colour(b))
+    """CIEDE2000 between the colours that two outfits mostly show, or between their cloths where that is less: how much
+    of an outfit is its cloth depends on the body and the shot."""
+    cloth = (measured().outfit[PLAIN, look.outfit_colour] for look in (a, b))
+    return min(ciede2000(outfit_colour(a), outfit_colour(b)), ciede2000(*cloth))
 
 
 def outfit_colour(look: Look) -> Lab:
