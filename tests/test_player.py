@@ -179,3 +179,28 @@ def test_a_stage_of_another_aspect_fills_its_frame(art):
 
     frame, _ = Stage(compose_scene(replace(REST, size=(320, 320))), (320, 320), art).frame(FrameCue(0))
     assert frame.shape == (320, 320, 4) and frame[..., :3].any(axis=2).mean() > 0.9
+
+
+def test_a_held_shot_of_somebody_silent_stirs_several_times_a_second(play):
+    frames = play([FrameCue(k) for k in range(48)])
+    for second in (frames[:24], frames[24:]):
+        assert len({id(frame) for frame in second}) >= 8
+        assert np.abs(second[0].astype(int) - second[-1]).max() > 30
+
+
+def test_the_stage_shows_the_same_scene_as_another_cue_frames_it(art):
+    from models.draft.layout import compose_scene
+
+    stage = Stage(compose_scene(REST), SIZE, art)
+    whole = stage.view(FrameCue(0)).copy()
+    close = stage.view(FrameCue(0, zoom=1.8, focus_x=0.5, focus_y=0.42)).copy()
+    assert whole.shape == close.shape and not np.array_equal(whole, close)
+    assert np.array_equal(stage.frame(FrameCue(0))[0], whole)
+
+
+def test_a_gesture_and_a_glance_change_the_picture_on_their_frames(play):
+    still = play([FrameCue(k) for k in (18, 24)])
+    moved = play([FrameCue(k) for k in (18, 24)], poses=((20, 0, "mouth"),))
+    glance = play([FrameCue(k) for k in (18, 24)], gazes=((20, 0, "left"),))
+    for changed in (moved, glance):
+        assert np.array_equal(still[0], changed[0]) and not np.array_equal(still[1], changed[1])
