@@ -28,7 +28,9 @@ _PITCH_SEMITONES = (-7.2, -4.6, -1.7, 0.0, 1.6, 5.3, 8.8)
 
 @dataclass(frozen=True)
 class Variant:
-    """An espeak-ng variant. `age` is the age it suits best, `range` its liveliness, `gain_db` levels it."""
+    """An espeak-ng variant. `age` is the age it suits best, `range` its liveliness, `gain_db` levels it.
+
+    Beyond `most_arousal` its words are lost."""
 
     name: str
     sex: str
@@ -40,6 +42,7 @@ class Variant:
     range: int
     gain_db: float = 0.0
     timbre: str = ""
+    most_arousal: float = 1.0
 
 
 VARIANTS = (
@@ -58,7 +61,7 @@ VARIANTS = (
     Variant("f2", "female", 26, 195, 165, 2815, 910, 55, -1.2, "heroine clear girl young"),
     Variant("f5", "female", 36, 204, 178, 2828, 1100, 60, 0.7, "firm bright sharp cold"),
     Variant("anika", "female", 22, 262, 230, 2378, 334, 55, -4.7, "soft gentle breathy"),
-    Variant("steph2", "female", 78, 184, 171, 1525, 299, 35, -7.2, "dark low muffled"),
+    Variant("steph2", "female", 78, 184, 171, 1525, 299, 35, -7.2, "dark low muffled", 0.0),
 )
 BY_NAME = {variant.name: variant for variant in VARIANTS}
 LANGUAGES = {"en": "en-us", "zh": "cmn"}

@@ -32,7 +32,7 @@ class DraftComposer:
     """models.base.Composer without weights."""
 
     name = "draft"
-    version = 2
+    version = 3
 
     def compose(self, requests: Sequence[ScoreRequest]) -> list[Score]:
         """A score per request. ValueError names the unit and what is wrong with it."""

@@ -82,7 +82,7 @@ class DraftVoice:
     """models.base.Voice on espeak-ng."""
 
     name = "espeak"
-    version = 2
+    version = 3
 
     def __init__(self) -> None:
         self._worker = EspeakProcess()
@@ -144,7 +144,7 @@ def _plan(utterance: Utterance) -> _Plan:
         text = prepare(utterance.text, utterance.language)
     except ValueError as error:
         raise ValueError(f"{utterance.unit}: {error}") from error
-    acting = acting_of(utterance.emotion, utterance.arousal)
+    acting = acting_of(utterance.emotion, min(utterance.arousal, voice.variant.most_arousal))
     return _Plan(utterance, voice, text, acting, tuple(_clauses(utterance, voice, text, acting)))
 
 
