@@ -75,7 +75,8 @@ class Wardrobe:
     def __init__(self, actor: Actor, scale: float, art: ArtCache) -> None:
         self.sitter = _sitter(actor, scale)
         self._art = art
-        self._who = [asdict(actor.look), self.sitter.head_px, actor.view, actor.character, actor.head >= EYES_HEAD]
+        window = list(self.sitter.place().size)  # extreme close-ups of other sizes show other parts of the same drawing
+        self._who = [asdict(actor.look), self.sitter.head_px, actor.view, actor.character, window]
 
     def hair(self, yaw: float) -> Patches:
         return self._get("hair", [yaw], lambda: vars(self.sitter.hair(yaw)))
