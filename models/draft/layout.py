@@ -68,7 +68,7 @@ FRAMINGS: dict[str, tuple[Framing, ...]] = {
     "two": (
         Framing(480, 0.50, 0.420, 1.12, 4),
         Framing(540, 0.50, 0.430, 1.16, 5, lift=0.03),
-        Framing(500, 0.50, 0.410, 1.12, 4, near=True),
+        Framing(510, 0.50, 0.405, 1.14, 4, lift=-0.03),
     ),
     "wide": (
         Framing(340, 0.40, 0.480, 1.0, 0.0, 1.0, near=True),
