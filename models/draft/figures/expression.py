@@ -13,36 +13,47 @@ class Expression:
     brow_mid: float = 0
     brow_out: float = 0
     lid: float = 0.97
-    low_lid: float = 0
+    low_lid: float = 0  # raised: at .57 the lower lid is straight, above it bends up
     pupil: float = 1
     iris: float = 1
     mouth: str = "closed"
     blush: float | None = None
     gaze: float = 0
     gaze_up: float = 0
-    uneven: bool = False
+    uneven: bool = False  # one brow up, the other eye narrower
+    droop: float = 0  # how far the outer corners of the eyes sink
+    shine: float = 1  # size of the eyes' highlights; above 1.1 there are more of them, 0 for none
     veil: tuple[str, float] | None = None  # colour and strength of the gradient over the forehead
     marks: tuple[str, ...] = ()
 
 
 EXPRESSIONS = {
     "neutral": Expression(),
-    "joy": Expression(-14, -16, -4, 0.70, 0.46, 1.1, 1.04, "grin", 0.75, marks=("ticks",)),
-    "tender": Expression(-10, -4, 5, 0.74, 0.20, 1.2, 1.06, "smile", 0.80, marks=("ticks",)),
-    "smirk": Expression(10, -2, -12, 0.66, 0.20, 1, 1, "smirk", gaze=0.16, uneven=True),
-    "anger": Expression(22, 8, -10, 0.76, 0.14, 0.84, 0.94, "scowl", veil=("#8a2438", 0.24), marks=("furrow",)),
+    "joy": Expression(
+        -16, -24, -6, 1.0, 0.95, 1.1, 1.0, "grin", 0.85, gaze_up=-0.22, droop=5, shine=1.2, marks=("ticks", "sparkle")
+    ),
+    "tender": Expression(-16, -8, 8, 0.84, 0.36, 1.2, 1.08, "smile", 0.90, droop=7, shine=1.2, marks=("ticks",)),
+    "smirk": Expression(10, -2, -10, 0.68, 0.26, 1, 1, "smirk", gaze=0.16, uneven=True),
+    "anger": Expression(24, 10, -10, 0.78, 0.20, 0.84, 0.94, "scowl", veil=("#b8303c", 0.20), marks=("furrow",)),
     "rage": Expression(
-        29, 8, -18, 0.90, 0.22, 0.62, 0.84, "shout", veil=("#9a1238", 0.40), marks=("vein", "furrow", "flush")
+        31, 8, -20, 0.94, 0.24, 0.60, 0.82, "shout", shine=0.7, veil=("#c01830", 0.26), marks=("vein", "furrow", "flush")
     ),
     "fear": Expression(
-        -32, -16, 4, 1.12, -0.06, 0.54, 0.80, "tremble", 0.05, gaze_up=-0.05, veil=("#5a74b8", 0.34),
-        marks=("sweat", "shiver"),
+        -38, -14, 12, 1.08, 0.20, 0.60, 0.74, "tremble", 0.0, gaze_up=0.04, droop=4, shine=0.8, veil=("#7a78f0", 0.22),
+        marks=("sweat", "shiver", "gloom"),
     ),
-    "shock": Expression(-24, -32, -20, 1.26, -0.16, 0.44, 0.72, "gasp", 0.05, veil=("#6f86c8", 0.40), marks=("sweat", "gloom")),
-    "grief": Expression(-28, -2, 16, 0.60, 0.16, 1.12, 1.04, "frown", 0.60, gaze_up=0.16, marks=("well", "tear")),
-    "tears": Expression(-32, -6, 14, 0.90, 0.22, 1.2, 1.06, "sob", 0.90, marks=("well", "streams", "ticks")),
-    "resolve": Expression(19, 4, -18, 0.84, 0.12, 0.9, 1.02, "firm", 0.10, marks=("shine",)),
-    "cold": Expression(12, 8, 2, 0.54, 0.06, 0.84, 0.96, "thin", 0.0, veil=("#2c2a78", 0.48)),
-    "plead": Expression(-36, -12, 10, 1.06, 0.04, 1.35, 1.14, "part", 0.65, gaze_up=-0.12, marks=("well", "shine")),
-    "triumph": Expression(14, -8, -24, 0.70, 0.30, 0.86, 1, "laugh", 0.30, uneven=True),
+    "shock": Expression(
+        -30, -42, -28, 1.34, -0.22, 0.40, 0.68, "gasp", 0.0, gaze_up=0.12, shine=0.7, veil=("#8a86ee", 0.14),
+        marks=("drop", "startle"),
+    ),
+    "grief": Expression(
+        -32, -2, 18, 0.58, 0.16, 1.12, 1.04, "frown", 0.60, gaze_up=0.20, droop=8, shine=1.15, marks=("well", "tear", "nose")
+    ),
+    "tears": Expression(
+        -38, -8, 16, 0.86, 0.34, 1.2, 1.06, "sob", 0.95, droop=8, shine=1.3, marks=("well", "streams", "ticks", "nose")
+    ),
+    "resolve": Expression(19, 15, 2, 0.82, 0.16, 0.9, 1.04, "firm", 0.10, shine=1.15),
+    "cold": Expression(12, 9, 4, 0.50, 0.10, 0.80, 0.94, "thin", 0.0, shine=0.55, veil=("#5a3290", 0.26)),
+    "plead": Expression(-40, -14, 12, 1.12, 0.0, 1.35, 1.18, "part", 0.75, gaze_up=-0.10, droop=7, shine=1.4, marks=("well", "nose")),
+    "triumph": Expression(16, -4, -20, 0.72, 0.44, 0.86, 1, "laugh", 0.30, uneven=True, shine=1.15),
 }  # fmt: skip

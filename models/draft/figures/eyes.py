@@ -19,24 +19,31 @@ from models.draft.figures.geometry import (
 from models.draft.figures.raster import Box
 
 HALF_LID = 0.46
-_UPPER = ((-1.02, 0.30), (-0.72, -0.40), (-0.30, -0.86), (0.12, -1.0), (0.55, -0.80), (0.85, -0.40), (1.04, -0.02))
-_LOWER = ((1.0, 0.04), (0.62, 0.50), (0.15, 0.72), (-0.35, 0.68), (-0.75, 0.50), (-1.02, 0.30))
-_HOODED = ((-1.02, 0.30), (-0.72, -0.34), (-0.30, -0.78), (0.12, -0.86), (0.55, -0.80), (0.88, -0.50), (1.04, 0.02))
-_CAT = ((-1.04, 0.36), (-0.74, -0.28), (-0.32, -0.78), (0.12, -1.0), (0.56, -0.90), (0.88, -0.52), (1.06, -0.10))
-_NARROW = ((-1.04, 0.30), (-0.72, -0.36), (-0.30, -0.82), (0.12, -0.96), (0.55, -0.82), (0.86, -0.44), (1.05, -0.06))
+GAZE: dict[str, tuple[float, float, float]] = {
+    "left": (-0.32, 0.0, 1.0),
+    "right": (0.32, 0.0, 1.0),
+    "down": (0.0, 0.40, 0.58),
+}
+"""Where the irises go, across (of the eye's half-width) and down (of its half-height), and the share of the lid left."""
+_UPPER = ((-1.0, 0.26), (-0.80, -0.26), (-0.44, -0.78), (0.04, -1.0), (0.48, -0.87), (0.82, -0.46), (1.03, 0.0))
+_LOWER = ((1.0, 0.05), (0.68, 0.50), (0.22, 0.71), (-0.28, 0.69), (-0.72, 0.50), (-1.0, 0.26))
+_HOODED = ((-1.02, 0.28), (-0.74, -0.30), (-0.34, -0.74), (0.10, -0.84), (0.54, -0.80), (0.88, -0.50), (1.04, 0.04))
+_CAT = ((-1.03, 0.34), (-0.78, -0.20), (-0.40, -0.72), (0.08, -0.98), (0.54, -0.92), (0.87, -0.56), (1.06, -0.10))
+_NARROW = ((-1.04, 0.28), (-0.76, -0.32), (-0.36, -0.80), (0.10, -0.96), (0.54, -0.84), (0.86, -0.46), (1.05, -0.04))
 _LIDS = {"round": _UPPER, "cat": _CAT, "narrow": _NARROW, "hooded": _HOODED}
+BULGE = 1.75
+"""How fast a raised lower lid turns its curve over: at .57 it is straight, above it bends up as in a smile."""
 
 
 class _Eye:
     """One eye: `side` -1 is at the viewer's left. Local u runs from the inner (-1) to the outer corner (+1)."""
 
-    def __init__(self, who: Subject, side: int, opening: float) -> None:
-        self.who, self.side, self.opening = who, side, opening
+    def __init__(self, who: Subject, side: int, opening: float, gaze: tuple[float, float]) -> None:
+        self.who, self.side, self.opening, self.gaze = who, side, opening, gaze
         a = who.body
-        lid = opening * (0.88 if who.face.uneven and side > 0 else 1)
+        lid = opening * (0.84 if who.face.uneven and side < 0 else 1)
         self.upper_local = [(u, (0.30 - 0.13 * (u + 1) * (1 - lid) + (v - 0.30) * lid) * a.eye_h) for u, v in self.lids]
-        low = 1 - who.face.low_lid
-        self.lower_local = [(u, (v * low if v > 0.31 else v) * a.eye_h) for u, v in _LOWER]
+        self.lower_local = [(u, self._low(u, v) * a.eye_h) for u, v in _LOWER]
         self.upper = [self.at(*p) for p in self.upper_local]
         self.lower = [self.at(*p) for p in self.lower_local]
 
@@ -44,9 +51,26 @@ class _Eye:
     def lids(self) -> tuple[Point, ...]:
         return _LIDS[self.who.look.eyes]
 
+    def _low(self, u: float, v: float) -> float:
+        chord = 0.26 - 0.105 * (u + 1)
+        return chord + (v - chord) * (1 - BULGE * self.who.face.low_lid)
+
     def at(self, u: float, v: float) -> Point:
         a = self.who.body
-        return self.who.turn.face(self.side * (a.eye_x + u * a.eye_w), a.eye_y + v - a.tilt * u)
+        return self.who.turn.face(self.side * (a.eye_x + u * a.eye_w), a.eye_y + v - (a.tilt - self.who.face.droop) * u)
+
+    @property
+    def pupil(self) -> Point:
+        across, down = self.gaze
+        return self.at(self.side * across - 0.03, (-0.13 + down) * self.who.body.eye_h)
+
+    @property
+    def radii(self) -> Point:
+        """The iris narrows where the face turns away."""
+        a, at = self.who.body, self.who.turn.face
+        wide = abs(at(self.side * a.eye_x + 1, 0)[0] - at(self.side * a.eye_x - 1, 0)[0]) / 2
+        radius = a.iris * self.who.face.iris
+        return radius * max(0.8, min(1.0, wide)) * 0.96, radius * 1.06
 
     def raised(self, points: list[Point], by: float) -> list[Point]:
         return [(x, y - by) for x, y in points]
@@ -62,43 +86,39 @@ def _shadow(eye: _Eye) -> str:
 
 
 def _iris(eye: _Eye) -> str:
-    a, face, tone = eye.who.body, eye.who.face, eye.who.iris
-    radius = a.iris * face.iris
-    cx, cy = eye.at(eye.side * face.gaze * 0.9 - 0.02, (-0.15 + face.gaze_up) * a.eye_h)
-    wide = abs(eye.who.turn.face(eye.side * a.eye_x + 1, 0)[0] - eye.who.turn.face(eye.side * a.eye_x - 1, 0)[0]) / 2
-    rx, ry = radius * max(0.8, min(1.0, wide)) * 0.95, radius * 1.06
-    stops = [(0, tone.dark, 1), (0.40, tone.mid, 1), (0.76, tone.light, 1), (1, tone.glow, 1)]
+    face, tone, (cx, cy), (rx, ry) = eye.who.face, eye.who.iris, eye.pupil, eye.radii
+    stops = [(0, tone.dark, 1), (0.34, tone.mid, 1), (0.72, tone.light, 1), (1, tone.glow, 1)]
     definition, paint = linear(stops, (cx, cy - ry), (cx, cy + ry))
-    ring = f'stroke="{tone.dark}" stroke-width="{radius * 0.12:.1f}"'
+    ring = f'stroke="{tone.dark}" stroke-width="{ry * 0.12:.1f}"'
     out = definition + ellipse((cx, cy), rx, ry, paint, extra=ring)
     rays = ""
     for k in range(17):
-        angle, far = math.pi * (0.04 + 0.92 * k / 16), 0.88 if k % 2 else 0.74
+        angle, far = math.pi * (0.02 + 0.96 * k / 16), 0.90 if k % 2 else 0.76
         cos, sin = math.cos(angle), math.sin(angle)
         rays += (
             f"M{cx + cos * rx * 0.5:.1f} {cy + sin * ry * 0.5:.1f}L{cx + cos * rx * far:.1f} {cy + sin * ry * far:.1f}"
         )
-    out += path(rays, "none", tone.glow, radius * 0.05, 0.5)
+    out += path(rays, "none", tone.glow, ry * 0.05, 0.55)
     pupil = 0.46 * face.pupil
+    out += ellipse((cx, cy), rx * pupil * 1.16, ry * pupil * 1.24, tone.dark, 0.5)
     out += ellipse((cx, cy - ry * 0.04), rx * pupil, ry * pupil * 1.08, "#120a12")
-    out += soft((cx, cy + ry * 0.60), rx * 0.66, ry * 0.36, tone.glow, 0.9)
-    return out + soft((cx, cy - ry * 0.7), rx * 0.9, ry * 0.5, "#0c0618", 0.55)
+    out += soft((cx, cy + ry * 0.60), rx * 0.70, ry * 0.38, tone.glow, 0.95)
+    return out + soft((cx, cy - ry * 0.72), rx * 1.0, ry * 0.56, "#0c0618", 0.62)
 
 
 def _lights(eye: _Eye) -> str:
-    a, face = eye.who.body, eye.who.face
-    radius = a.iris * face.iris
-    cx, cy = eye.at(eye.side * face.gaze * 0.9 - 0.02, (-0.15 + face.gaze_up) * a.eye_h)
-    size = a.shine * (1.25 if "shine" in face.marks or "well" in face.marks else 1)
-    if eye.who.emotion == "cold":
-        size *= 0.6
-    rx, ry = radius * 0.95, radius * 1.06
-    out = ellipse((cx - rx * 0.34, cy - ry * 0.36), rx * 0.27 * size, ry * 0.31 * size, "#fff", turn=-18)
-    out += ellipse((cx + rx * 0.42, cy + ry * 0.40), radius * 0.13 * size, radius * 0.13 * size, "#fff", 0.92)
-    out += ellipse((cx + rx * 0.30, cy - ry * 0.50), radius * 0.07 * size, radius * 0.07 * size, "#fff", 0.85)
-    if "shine" in face.marks or "well" in face.marks:
-        out += ellipse((cx - rx * 0.10, cy + ry * 0.70), rx * 0.42, ry * 0.12, "#fff", 0.8)
-        out += ellipse((cx - rx * 0.44, cy + ry * 0.22), radius * 0.10, radius * 0.10, "#fff", 0.8)
+    """Reflections, at the upper left in both eyes; wet and bright eyes have more."""
+    face, (cx, cy), (rx, ry) = eye.who.face, eye.pupil, eye.radii
+    size = eye.who.body.shine * face.shine
+    if not size:
+        return ""
+    out = ellipse((cx - rx * 0.34, cy - ry * 0.34), rx * 0.27 * size, ry * 0.32 * size, "#fff", turn=-18)
+    out += ellipse((cx + rx * 0.40, cy + ry * 0.40), ry * 0.13 * size, ry * 0.13 * size, "#fff", 0.94)
+    out += ellipse((cx + rx * 0.34, cy - ry * 0.42), ry * 0.07 * size, ry * 0.07 * size, "#fff", 0.85)
+    if face.shine > 1.1:
+        out += ellipse((cx - rx * 0.06, cy + ry * 0.68), rx * 0.46, ry * 0.13, "#fff", 0.72)
+        out += ellipse((cx - rx * 0.50, cy + ry * 0.20), ry * 0.10, ry * 0.10, "#fff", 0.9)
+        out += ellipse((cx + rx * 0.10, cy - ry * 0.60), ry * 0.06, ry * 0.06, "#fff", 0.8)
     return out
 
 
@@ -120,28 +140,36 @@ def _ball(eye: _Eye) -> str:
 
 
 def _spikes(eye: _Eye, lift: float) -> str:
-    """A woman's outer lashes: three above, two below."""
+    """A woman's outer lashes: they leave the line at a low angle and follow its sweep; two fine ones below."""
     a, ink_colour = eye.who.body, eye.who.skin.line
     out = ""
-    for index, rise, reach in ((4, 0.30, 0.18), (5, 0.40, 0.30), (6, 0.40, 0.38)):
+    for index, rise, reach in ((4, 0.20, 0.20), (5, 0.26, 0.27)):
         u, v = eye.upper_local[index]
-        tip = eye.at(u + reach * 1.05, v - lift - rise * a.eye_h * 1.15)
-        middle = eye.at(u + reach * 0.6, v - lift - rise * a.eye_h * 0.55)
-        out += ink([eye.at(u - 0.08, v), middle, tip], a.lash * 0.8, ink_colour, "in")
-    low = 1 - eye.who.face.low_lid
-    for u, length in ((0.78, 0.20), (0.56, 0.17)):
-        start, stop = eye.at(u - 0.02, 0.36 * a.eye_h * low), eye.at(u + 0.1, (0.40 * low + length) * a.eye_h)
-        out += ink([start, stop], a.lash * 0.28, ink_colour, "in", 0.9, 8)
+        tip = eye.at(u + reach, v - lift - rise * a.eye_h)
+        middle = eye.at(u + reach * 0.66, v - lift - rise * a.eye_h * 0.42)
+        out += ink([eye.at(u - 0.16, v - lift), middle, tip], a.lash * 0.66, ink_colour, "in")
+    for u in (0.80, 0.58):
+        v = eye.lower_local[0][1] + (eye.lower_local[1][1] - eye.lower_local[0][1]) * (1 - u) / 0.32
+        out += ink([eye.at(u - 0.02, v), eye.at(u + 0.12, v + 0.17 * a.eye_h)], a.lash * 0.26, ink_colour, "in", 0.9, 8)
     return out
+
+
+def _cheek_fold(eye: _Eye) -> str:
+    """The cheek that a smile pushes up against the eye."""
+    a, low = eye.who.body, eye.who.face.low_lid
+    if low < 0.4:
+        return ""
+    row = [eye.at(u, (0.50 + 0.24 * (1 - u * u)) * a.eye_h + 8) for u in (-0.62, -0.1, 0.42, 0.86)]
+    return ink(row, 5, eye.who.skin.ink, "taper", 0.55)
 
 
 def _lines(eye: _Eye) -> str:
     """Lash lines and the crease."""
     a, skin = eye.who.body, eye.who.skin
     out = ink(eye.lower[:4], a.lash * 0.36, skin.line, "in", 0.85)
-    out += ink(eye.lower[2:], a.lash * 0.18, skin.ink, "taper", 0.8)
+    out += ink(eye.lower[2:], a.lash * 0.18, skin.ink, "taper", 0.8) + _cheek_fold(eye)
     lift = a.lash * 0.28
-    flick = eye.at(1.32, eye.upper_local[-1][1] - a.eye_h * 0.28)
+    flick = eye.at(1.27 if a.female else 1.22, eye.upper_local[-1][1] - a.eye_h * (0.30 if a.female else 0.16))
     out += ink([*eye.raised(eye.upper, lift), flick], a.lash, skin.line, "lash", count=36)
     if a.female and not a.old:
         out += _spikes(eye, lift)
@@ -181,11 +209,13 @@ def _shut(eye: _Eye) -> str:
 
 
 def draw_eyes(who: Subject, state: str) -> str:
-    """Both eyes 'open', 'half' or 'closed'."""
-    opening = who.face.lid if state == "open" else HALF_LID * min(1.0, who.face.lid)
+    """Both eyes 'open', 'half' or 'closed', or open and looking 'left', 'right' or 'down' as the viewer sees it."""
+    face = who.face
+    across, down, share = GAZE.get(state, (face.gaze, 0.0, 1.0))
+    opening = HALF_LID * min(1.0, face.lid) if state == "half" else face.lid * share
     out = ""
     for side in (-1, 1):
-        eye = _Eye(who, side, opening)
+        eye = _Eye(who, side, opening, (across, face.gaze_up + down))
         out += _shadow(eye)
         out += _shut(eye) if state == "closed" else _ball(eye) + _lines(eye)
         out += _age_lines(eye)

@@ -64,6 +64,8 @@ def _cheeks(who: Subject) -> str:
                 out += ink([at(x + 5, y - 10), at(x - 5, y + 10)], 3.2, skin.flush, "taper", 0.6, 6)
     if "flush" in who.face.marks:
         out += soft(at(0, a.eye_y + 10, 190), 190, 70, "#d83a3a", 0.30)
+    if "nose" in who.face.marks:
+        out += soft(at(0, a.nose_y - 4, 225), 44, 32, skin.flush, 0.62)
     return out + soft(at(0, a.nose_y - 2, 225), 30, 22, skin.blush, strength * 0.5)
 
 
@@ -106,7 +108,6 @@ def _nose(who: Subject) -> str:
         )
     if not a.female:
         out += ink([at(16, y - 94, 190), at(13, y - 50, 205), at(16, y - 18, 222)], 6, skin.shade, "taper", 0.95)
-        out += ink([at(-30, y - 104, 175), at(-16, y - 86, 195)], 5, skin.shade, "taper", 0.8, 8)
     if abs(who.turn.sin) > 0.08:
         side = 1 if who.turn.sin > 0 else -1
         bridge = [at(side * 6, y - 62, 208), at(side * 6, y - 28, 226), at(side * 9, y - 3, 236)]

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.draft.figures.anatomy import Subject
-from models.draft.figures.geometry import Point, between, clipped, ellipse, ink, path
+from models.draft.figures.geometry import Point, between, clipped, ellipse, ink, path, shaded, soft
 from models.draft.figures.raster import Box
 
 VISEMES = ("closed", "aa", "eh", "ee", "oh", "oo", "fv", "grit")
 
-_INSIDE, _TONGUE, _TEETH, _LOW_TEETH = "#4a1220", "#c4545e", "#fffaf2", "#efe6df"
+NARROW = 0.6
+"""Mouths less wide than this have lips at their sides too: they are pursed."""
+
+_DEEP, _INSIDE, _TONGUE, _TONGUE_LINE = "#2a0812", "#74222f", "#d3626b", "#a23c48"
+_TEETH, _TEETH_SHADE, _LOW_TEETH = "#fcf6f1", "#b59aa8", "#ece0da"
 
 
 @dataclass(frozen=True)
@@ -26,42 +30,46 @@ class _Closed:
 
 @dataclass(frozen=True)
 class _Open:
-    """Half-width as a factor; heights of the middle of the upper and lower edge and of the corners; teeth share."""
+    """Half-width as a factor; heights of the middle of the upper and lower edge and of the corners; teeth's share.
+
+    `slant` lifts the viewer's right corner above the left one; `clench` shows both rows of teeth meeting."""
 
     wide: float
     top: float
     bottom: float
     corner: float
-    teeth: float = 0.24
+    teeth: float = 0.22
     tongue: bool = True
     low_teeth: bool = False
     wave: float = 0
+    slant: float = 0
+    clench: bool = False
 
 
 _CLOSED = {
     "closed": _Closed(),
-    "smile": _Closed(-13, -13, 1.08),
-    "smirk": _Closed(3, -19, 0.96),
-    "frown": _Closed(13, 13, 0.92, wave=2),
+    "smile": _Closed(-13, -13, 1.1),
+    "smirk": _Closed(4, -21, 1.0),
+    "frown": _Closed(13, 13, 0.88, wave=2),
     "thin": _Closed(3, 3, 0.96, 0.72),
-    "firm": _Closed(4, 4, 1.02, 0.86),
-    "scowl": _Closed(16, 13, 0.98, 0.84, wave=-2),
+    "firm": _Closed(5, 5, 1.06, 0.7),
+    "scowl": _Closed(15, 12, 1.0, 0.8, wave=-2),
 }
 _OPEN = {
-    "aa": _Open(0.72, -13, 40, -2),
-    "eh": _Open(0.82, -9, 26, -1, 0.34),
-    "ee": _Open(1.0, -5, 18, -5, 0.62, tongue=False),
-    "oh": _Open(0.50, -16, 31, 4, 0.16),
-    "oo": _Open(0.32, -9, 16, 2, 0, tongue=False),
-    "fv": _Open(0.66, -7, 9, -1, 0.75, tongue=False),
-    "grit": _Open(0.95, -12, 18, 3, 0.92, tongue=False),
-    "shout": _Open(0.96, -21, 52, 2, 0.22, low_teeth=True),
-    "gasp": _Open(0.46, -16, 42, 12, 0.18, tongue=False),
-    "grin": _Open(1.0, -4, 30, -13, 0.44),
-    "laugh": _Open(1.06, -8, 42, -16, 0.30),
-    "sob": _Open(0.80, -10, 22, 14, 0.40, wave=3),
-    "tremble": _Open(0.74, -7, 15, 7, 0.80, tongue=False, wave=3),
-    "part": _Open(0.52, -6, 12, 3, 0.5, tongue=False),
+    "aa": _Open(0.74, -12, 40, -1),
+    "eh": _Open(0.84, -9, 27, -2, 0.30),
+    "ee": _Open(1.02, -5, 20, -6, 0.56, tongue=False),
+    "oh": _Open(0.52, -15, 32, 6, 0.13),
+    "oo": _Open(0.34, -8, 17, 4, 0, tongue=False),
+    "fv": _Open(0.66, -6, 10, -1, 0.80, tongue=False),
+    "grit": _Open(0.98, -10, 20, 3, tongue=False, clench=True),
+    "shout": _Open(0.94, -20, 52, 4, 0.18, low_teeth=True),
+    "gasp": _Open(0.48, -18, 46, 14, 0, tongue=True),
+    "grin": _Open(1.10, -3, 38, -15, 0.36),
+    "laugh": _Open(1.06, -4, 32, -10, 0.46, slant=13),
+    "sob": _Open(0.86, -10, 26, 15, 0.26, wave=4),
+    "tremble": _Open(0.82, -6, 17, 8, tongue=False, wave=4, clench=True),
+    "part": _Open(0.56, -5, 14, 5, 0.42, tongue=False),
 }
 _LIFT = {"joy": -8, "triumph": -8, "tender": -5, "grief": 6, "tears": 8, "rage": 3, "anger": 4, "fear": 4, "plead": 4}
 """How the mood pulls the corners of a speaking mouth."""
@@ -119,30 +127,128 @@ def _closed(who: Subject, shape: _Closed) -> str:
     return out
 
 
-def _open(who: Subject, shape: _Open, lift: float) -> str:
-    a, skin = who.body, who.skin
-    w, corner = a.mouth_w * shape.wide, shape.corner + lift
-    size = 0.8 if a.child else 1.0
-    top_y, low_y = shape.top * size, shape.bottom * size
-    top = [(-w, corner), (-w * 0.46, top_y - shape.wave), (0, top_y + 3), (w * 0.46, top_y + shape.wave), (w, corner)]
-    fall = corner + (low_y - corner) * 0.52
-    low = [(w * 0.88, fall), (w * 0.48, low_y * 0.92), (0, low_y), (-w * 0.48, low_y * 0.92), (-w * 0.88, fall)]
-    upper, lower = _row(who, top), _row(who, low)
-    hole = between(upper, lower)
-    height = low_y - min(top_y, corner)
-    rouge, weight = (skin.lip, 16) if a.female and not a.child else (skin.deep, 7)
-    out = path(hole, "none", rouge, weight, 0.95 if a.female else 0.6)
-    inner = path(hole, _INSIDE)
-    if shape.tongue:
-        inner += ellipse(_at(who, 0, low_y + height * 0.04), w * 0.62, height * 0.36, _TONGUE)
+class _Hole:
+    """The opening between the lips: its two edges and how high things in it sit."""
+
+    def __init__(self, who: Subject, shape: _Open, lift: float) -> None:
+        a, size = who.body, 0.8 if who.body.child else 1.0
+        self.who, self.w, self.wave = who, a.mouth_w * shape.wide, shape.wave
+        self.left, self.right = shape.corner + lift + shape.slant * 0.5, shape.corner + lift - shape.slant
+        self.top, self.low = shape.top * size, shape.bottom * size
+        self.height = self.low - min(self.top, (self.left + self.right) / 2)
+        self.upper = [(u * self.w, self.roof(u)) for u in (-1.0, -0.55, 0.0, 0.55, 1.0)]
+        self.lower = [(u * self.w, self.floor(u)) for u in (0.88, 0.5, 0.0, -0.5, -0.88)]
+
+    def _corner(self, u: float) -> float:
+        return self.left + (self.right - self.left) * (u + 1) / 2
+
+    def roof(self, u: float) -> float:
+        wave = self.wave * (1 if u > 0 else -1) if 0 < abs(u) < 1 else 0
+        bow = 0.0 if u else 2.0
+        return self._corner(u) * u * u + (self.top + bow) * (1 - u * u) + wave
+
+    def floor(self, u: float) -> float:
+        corner = self._corner(u)
+        return corner + (self.low - corner) * max(0.0, 1 - abs(u) ** 2.6) ** 0.62
+
+    def row(self, points: list[Point]) -> list[Point]:
+        return _row(self.who, points)
+
+    @property
+    def outline(self) -> str:
+        return between(self.row(self.upper), self.row(self.lower))
+
+
+def _lip_bodies(hole: _Hole) -> str:
+    """Lips around an open mouth: a bow above, fullest in the middle below, none at the corners."""
+    a, skin, w = hole.who.body, hole.who.skin, hole.w
+    full = a.lip_h * (0.95 if a.female else 0.75) * (0.45 if a.child else 1)
+    bow = [(-1.06, -0.1), (-0.55, 0.62), (-0.2, 1.05), (0.0, 0.72), (0.2, 1.05), (0.55, 0.62), (1.06, -0.1)]
+    above = [(u * w, hole.roof(max(-1.0, min(1.0, u))) - share * full) for u, share in bow]
+    swell = [(0.98, 0.35), (0.52, 0.95), (0.0, 1.2), (-0.52, 0.95), (-0.98, 0.35)]
+    below = [(u * w, hole.floor(u) + share * full) for u, share in swell]
+    strength = 1.0 if a.female and not a.child else 0.62
+    out = path(hole.outline, "none", skin.lip, full * 0.9, strength) if w < a.mouth_w * NARROW else ""
+    middle = [(w, hole.right), (0, (hole.top + hole.low) / 2), (-w, hole.left)]
+    out += path(between(hole.row(above), hole.row(middle)), skin.lip_top, opacity=strength)
+    out += path(between(hole.row(middle[::-1]), hole.row(below)), skin.lip, opacity=strength)
+    if a.female and not a.child:
+        out += ellipse(_at(hole.who, -w * 0.16, hole.low + full * 0.62), w * 0.2, full * 0.17, "#fff", 0.55)
+    return out
+
+
+def _arc(hole: _Hole, share: float) -> list[Point]:
+    """A row of teeth's edge: it follows the jaw, not the lips."""
+    reach = hole.height * share
+    return [
+        (u * hole.w, hole.roof(u) - (hole.wave if u > 0 else -hole.wave if u else 0) + reach * (1 - 0.5 * u * u))
+        for u in (-0.96, -0.5, 0.0, 0.5, 0.96)
+    ]
+
+
+def _clenched(hole: _Hole) -> str:
+    inner = path(hole.outline, _TEETH)
+    middle = [(x, (hole.roof(x / hole.w) + hole.floor(x / hole.w)) / 2) for x in (-0.8 * hole.w, 0, 0.8 * hole.w)]
+    inner += ink(hole.row(middle), 3.4, _TEETH_SHADE, "flat", 0.9, 12)
+    for u in (-0.62, -0.36, -0.12, 0.12, 0.36, 0.62):
+        gap = [(u * hole.w, hole.roof(u)), (u * hole.w, hole.floor(u))]
+        inner += ink(hole.row(gap), 2.2, _TEETH_SHADE, "flat", 0.6, 4)
+    return inner
+
+
+def _teeth(hole: _Hole, shape: _Open) -> str:
+    out, brow = "", [(x, y - 12) for x, y in hole.upper]
     if shape.teeth:
-        edge = [(x, y + height * shape.teeth) for x, y in upper[::-1]]
-        inner += path(between([(x, y - 8) for x, y in upper], edge), _TEETH)
+        edge = hole.row(_arc(hole, shape.teeth))
+        out += path(between(hole.row(brow), edge[::-1]), _TEETH)
+        out += path(between(hole.row(brow), hole.row(_arc(hole, shape.teeth * 0.28))[::-1]), _TEETH_SHADE, opacity=0.5)
     if shape.low_teeth:
-        edge = [(x, y - height * 0.15) for x, y in lower[::-1]]
-        inner += path(between([(x, y + 6) for x, y in lower], edge), _LOW_TEETH)
-    out += clipped(hole, inner) + ink(upper, 5.6, skin.lip_line) + ink(lower, 4.2, skin.lip_line)
-    return out + ink(_row(who, [(-w * 0.4, low_y + 15), (0, low_y + 20), (w * 0.4, low_y + 15)]), 6, skin.shade)
+        edge = [
+            (u * hole.w, hole.floor(u) - hole.height * 0.13 * (1 - 0.5 * u * u)) for u in (0.8, 0.4, 0.0, -0.4, -0.8)
+        ]
+        out += path(between(hole.row([(x, y + 8) for x, y in hole.lower]), hole.row(edge)[::-1]), _LOW_TEETH)
+    return out
+
+
+def _tongue(hole: _Hole) -> str:
+    rise = hole.height * 0.36
+    out = ellipse(_at(hole.who, 0, hole.low + rise * 0.12), hole.w * 0.64, rise, _TONGUE)
+    out += soft(_at(hole.who, -hole.w * 0.14, hole.low - rise * 0.5), hole.w * 0.34, rise * 0.4, "#f6a0a2", 0.8)
+    line = [(0, hole.low - rise * 0.62), (0, hole.low)]
+    return out + ink(hole.row(line), 3.4, _TONGUE_LINE, "in", 0.7, 6)
+
+
+def _open(who: Subject, shape: _Open, lift: float) -> str:
+    a, skin, hole = who.body, who.skin, _Hole(who, shape, lift)
+    outline, top, low = hole.outline, _at(who, 0, hole.top), _at(who, 0, hole.low)
+    inner = shaded(outline, [(0, _DEEP, 1), (1, _INSIDE, 1)], top, low)
+    if shape.clench:
+        inner = _clenched(hole)
+    inner += (_tongue(hole) if shape.tongue else "") + _teeth(hole, shape)
+    out = _lip_bodies(hole) + clipped(outline, inner)
+    out += ink(hole.row(hole.upper), 5.2 if a.female else 6, skin.lip_line, count=28)
+    edge = [(hole.w, hole.right), *hole.lower, (-hole.w, hole.left)]
+    out += ink(hole.row(edge), 3.4 if a.female else 4, skin.lip_line, count=28)
+    under = hole.low + a.lip_h * (1.9 if a.female else 1.5)
+    out += ink(_row(who, [(-hole.w * 0.36, under), (0, under + 5), (hole.w * 0.36, under)]), 5, skin.shade)
+    return out + _dimples(hole)
+
+
+def _dimples(hole: _Hole) -> str:
+    """The folds beside corners that are drawn up."""
+    out = ""
+    for side, corner in ((-1, hole.left), (1, hole.right)):
+        if corner < -11:
+            x = side * hole.w
+            fold = [(x * 1.1, corner - 11), (x * 1.19, corner + 1), (x * 1.12, corner + 12)]
+            out += ink(hole.row(fold), 4, hole.who.skin.ink, "taper", 0.75, 10)
+    return out
+
+
+def _wet(who: Subject) -> str:
+    """Tears on the lower lip."""
+    y = _OPEN["sob"].bottom + who.body.lip_h * 0.7
+    return ellipse(_at(who, who.body.mouth_w * 0.2, y), 7, 4, "#fff", 0.9)
 
 
 def draw_mouth(who: Subject, shape: str) -> str:
@@ -153,7 +259,8 @@ def draw_mouth(who: Subject, shape: str) -> str:
         form = _CLOSED[name]
         lift = 0 if resting else _LIFT.get(who.emotion, 0)
         return _closed(who, _Closed(form.left + lift, form.right + lift, form.wide, form.lips, form.wave))
-    return _open(who, _OPEN[name], 0 if resting else _LIFT.get(who.emotion, 0) * 0.8)
+    drawn = _open(who, _OPEN[name], 0 if resting else _LIFT.get(who.emotion, 0) * 0.8)
+    return drawn + _wet(who) if resting and "streams" in who.face.marks else drawn
 
 
 def mouth_box(who: Subject) -> Box:

@@ -5,7 +5,7 @@ Drawing order: back, hem, arms behind, torso, locks, head with one of `eyes`, on
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from models import base
 from models.draft.figures.accessories import on_chest, on_hair, on_skin, over_all
@@ -183,25 +183,12 @@ class Sitter:
         """The patch of both eyes in one of EYE_STATES."""
         _check("eyes", state, EYE_STATES)
         who = self._who(emotion, yaw)
-        return self._canvas.render(_eyes(who, state), eyes_box(who))
+        return self._canvas.render(draw_eyes(who, state), eyes_box(who))
 
     def _drawn(self, inner: str, part: str) -> Sprite:
         """A part in its box, or nothing when it has no ink or lies outside the window."""
         box = BOXES[part]
         return self._canvas.render(inner, box) if inner and self._canvas.shows(box) else nothing()
-
-
-GAZE_SHIFT = {"left": (-0.34, 0.0), "right": (0.34, 0.0), "down": (0.0, 0.30)}
-"""Where the irises go, across (of the eye's half-width) and down."""
-
-
-def _eyes(who: Subject, state: str) -> str:
-    if state not in GAZE_SHIFT:
-        return draw_eyes(who, state)
-    across, low = GAZE_SHIFT[state]
-    lid = who.face.lid * (0.78 if low else 1.0)
-    looking = replace(who.face, gaze=across, gaze_up=who.face.gaze_up + low, lid=lid)
-    return draw_eyes(replace(who, face=looking), "open")
 
 
 def _check(kind: str, word: str, choices: tuple[str, ...]) -> None:
