@@ -26,7 +26,10 @@ VALENCE: Mapping[str, float] = {
     "neutral": 0.0, "joy": 0.9, "tender": 0.6, "smirk": 0.1, "anger": -0.6, "rage": -0.9, "fear": -0.7, "shock": -0.5,
     "grief": -0.8, "tears": -0.8, "resolve": 0.3, "cold": -0.4, "plead": -0.5, "triumph": 0.8,
 }  # fmt: skip
-HOOKS = ("cu", "ecu", "ots")
+HOOKS = ("cu", "ots", "two", "cu", "ecu")
+PARTING = ("cu", "ecu", "mcu")
+MOST_ECU = 2
+"""Extreme close-ups of an episode: a third one is only a habit."""
 REACTIONS: Mapping[str, tuple[str, ...]] = {
     "dread": ("silhouette", "mcu", "back"), "mystery": ("back", "mcu", "silhouette"), "grief": ("back", "mcu"),
 }  # fmt: skip
@@ -36,7 +39,8 @@ WIDE_MOVES: Mapping[str, tuple[str, ...]] = {
     "triumph": ("tilt", "push"), "action": ("pan", "push"), "tension": ("pan", "push", "tilt"),
 }  # fmt: skip
 TURNED = ("back", "silhouette")
-TIGHT = ("mcu", "cu", "ots", "mcu", "cu", "ecu")
+TIGHT = ("mcu", "cu", "ots", "two", "cu", "mcu", "ots")
+SHARED = ("ots", "two")
 EMPTY_SIZES = ("insert", "wide")
 
 
@@ -117,11 +121,11 @@ def _sequence(planned: Planned, rng: random.Random) -> list[Draft]:
         beat: Beat = "turn" if i == last - 1 else "pressure"
         drafts.append(_spoken(planned, i, TIGHT[i % len(TIGHT)], beat))
     drafts += [_stage(planned, s) for s in stages if s.after >= last]
-    drafts.append(_listener(planned, last - 1, "ecu"))
+    drafts.append(_listener(planned, last - 1, rng.choice(("ecu", "cu", "mcu"))))
     button = _spoken(planned, last, "cu", "button")
     button.move, button.weight = "dolly_zoom" if button.emotion in ("shock", "fear") else "push", 1.2
     drafts.append(button)
-    drafts.append(_hold(planned))
+    drafts.append(_hold(planned, rng.choice(PARTING)))
     early = [s for s in stages if s.after < 1]
     drafts = [*drafts[:2], *(_stage(planned, s) for s in early), *drafts[2:]]
     for draft in (d for d in drafts if d.size == "wide"):
@@ -171,10 +175,10 @@ def _spoken(planned: Planned, index: int, size: str, beat: Beat) -> Draft:
         name = planned.binding.roles[listener].name
         words = planned.binding.words
         return Draft(
-            "mcu" if size == "ots" else size, beat, (_id(planned, listener),), emotion=_felt(said), said=[index],
+            "mcu" if size in SHARED else size, beat, (_id(planned, listener),), emotion=_felt(said), said=[index],
             action=words["act_phone"].format(name=name), sound="phone" if index == 0 else "",
         )  # fmt: skip
-    who = (_id(planned, said.speaker), _id(planned, listener)) if size == "ots" else (_id(planned, said.speaker),)
+    who = (_id(planned, said.speaker), _id(planned, listener)) if size in SHARED else (_id(planned, said.speaker),)
     if len(set(who)) < len(who):
         who, size = who[:1], "mcu"
     return Draft(
@@ -214,11 +218,11 @@ def _wide(planned: Planned, text: str) -> Draft:
     return Draft("wide", "establish", tuple(_seen(planned)[:3]), action=action, move="pan", weight=1.8)
 
 
-def _hold(planned: Planned) -> Draft:
+def _hold(planned: Planned, size: str) -> Draft:
     last = planned.said[-1]
     letter = _other(planned, last.speaker, len(planned.said) - 1)
     action = planned.binding.words["act_hold"].format(name=planned.binding.roles[letter].name)
-    return Draft("ecu", "breath", (_id(planned, letter),), action=action, move="hold", emotion="shock", weight=1.5)
+    return Draft(size, "breath", (_id(planned, letter),), action=action, move="hold", emotion="shock", weight=1.5)
 
 
 def _stage(planned: Planned, stage: Stage) -> Draft:
@@ -276,26 +280,27 @@ def _merge(a: Draft, b: Draft) -> Draft:
 
 
 def _vary(drafts: list[Draft], rng: random.Random) -> list[Draft]:
-    """No size twice running, and an extreme close-up or a wide at least every fourth shot."""
-    since = 0
+    """No size twice running; an extreme close-up or a wide at least every fourth shot, as long as they stay rare."""
+    since, left = 0, MOST_ECU - sum(d.size == "ecu" for d in drafts)
     for i, draft in enumerate(drafts):
         before = drafts[i - 1].size if i else ""
         after = drafts[i + 1].size if i + 1 < len(drafts) else ""
         if draft.size == before:
-            draft.size = _other_size(draft, before, after, rng)
+            draft.size = _other_size(draft, before, after, rng, left > 0)
+            left -= draft.size == "ecu"
         since = 0 if draft.size in ("ecu", "wide", "insert") else since + 1
-        if since > 3 and draft.said and len(draft.who) == 1 and before != "ecu" and after != "ecu":
-            draft.size, since = "ecu", 0
+        if since > 3 and left > 0 and len(draft.said) < 2 and len(draft.who) == 1 and "ecu" not in (before, after):
+            draft.size, since, left = "ecu", 0, left - 1
     return drafts
 
 
-def _other_size(draft: Draft, before: str, after: str, rng: random.Random) -> str:
+def _other_size(draft: Draft, before: str, after: str, rng: random.Random, eyes: bool) -> str:
     if not draft.who or draft.size in EMPTY_SIZES:
         choices = ["insert", "wide"] if draft.prop or draft.shows else ["wide", "silhouette"]
     elif len(draft.who) > 1:
         choices = ["two", "ots", "wide"]
     else:
-        choices = ["cu", "mcu", "ecu", "back"] if not draft.said else ["cu", "mcu", "ecu"]
+        choices = ["cu", "mcu", *(["ecu"] if eyes else []), *([] if draft.said else ["back"])]
     fitting = [c for c in choices if c not in (before, after)] or [c for c in choices if c != before]
     return rng.choice(fitting) if draft.beat == "pressure" else fitting[0]
 

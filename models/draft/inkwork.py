@@ -16,7 +16,7 @@ import numpy as np
 from models.draft.glow import Spot, flash, mixed, rim_mask
 from models.draft.particles import fall
 from models.draft.raster import Image, render
-from models.draft.svg import Drawing, ribbon
+from models.draft.svg import Drawing, mix, ribbon
 
 HEIGHT = 1920
 WIDTH = 1080
@@ -197,12 +197,32 @@ def _dread(width: int, height: int, spot: Spot) -> Image:
     return _layer(cv2.add(cv2.max(shade, lines), cv2.convertScaleAbs(dots, alpha=0.6)), (0.72, 0.95, 1.0))
 
 
-def eye_band(width: int, height: int, colour: str) -> Image:
-    """The slanted frame of an extreme close-up: dark above and below, white edges, streaks in `colour`."""
-    rng = random.Random("band")
+BANDS = 4
+"""Ways to frame a pair of eyes: two slants, two grounds."""
+
+
+def eye_band(width: int, height: int, colour: str, variant: int = 0) -> Image:
+    """The slanted frame of an extreme close-up: dark above and below, white edges, and on the dark either streaks in
+    `colour` or a halftone of it that thins away from the eyes."""
+    rng = random.Random(f"band {variant}")
     draw = Drawing()
-    draw.poly([(-20, -20), (1100, -20), (1100, 530), (-20, 670)], "#0d0712")
-    draw.poly([(-20, 1250), (1100, 1110), (1100, 1940), (-20, 1940)], "#0d0712")
+    if variant % 2:
+        draw.group(f"translate({WIDTH} 0) scale(-1 1)")
+    upper, lower = draw.gradient([(0, "#060309", 1), (1, mix("#0d0712", colour, 0.22), 1)]), "#0d0712"
+    draw.poly([(-20, -20), (1100, -20), (1100, 530), (-20, 670)], upper if variant // 2 % 2 else lower)
+    draw.poly([(-20, 1250), (1100, 1110), (1100, 1940), (-20, 1940)], lower)
+    if variant // 2 % 2:
+        _dotted(draw, colour)
+    else:
+        _streaked(draw, colour, rng)
+    draw.line(-20, 670, 1100, 530, "#fff6ee", 9)
+    draw.line(-20, 1250, 1100, 1110, "#fff6ee", 9)
+    if variant % 2:
+        draw.end()
+    return render(draw.body(), (0, 0, WIDTH, HEIGHT), width, height)
+
+
+def _streaked(draw: Drawing, colour: str, rng: random.Random) -> None:
     for k in range(96):
         top = k % 2 == 0
         x, length, thick = rng.uniform(-300, 900), rng.uniform(300, 1100), rng.uniform(2, 11)
@@ -213,6 +233,17 @@ def eye_band(width: int, height: int, colour: str) -> Image:
             colour,
             rng.uniform(0.35, 0.95),
         )
-    draw.line(-20, 670, 1100, 530, "#fff6ee", 9)
-    draw.line(-20, 1250, 1100, 1110, "#fff6ee", 9)
-    return render(draw.body(), (0, 0, WIDTH, HEIGHT), width, height)
+
+
+def _dotted(draw: Drawing, colour: str) -> None:
+    """Dots on a 45 degree raster, largest beside the white edges."""
+    step = 44
+    for row in range(-4, 60):
+        for column in range(-2, 30):
+            x = column * step + (row % 2) * step / 2
+            y = row * step / 2 * 1.7
+            edge = 670 - 0.125 * x
+            away = edge - y if y < edge else y - (edge + 580)
+            radius = 17 * (1 - away / 520)
+            if away > 26 and radius > 1.5:
+                draw.ellipse(x, y, radius, radius, colour, 0.8)

@@ -61,8 +61,9 @@ class Stage:
         if self.scene.size != "ecu":
             return None
         colour = ACCENTS.get(self.scene.backdrop.genre, ACCENTS["thriller"])[0]
-        size = (self.width, self.height)
-        band = self._art.get("band", [*size, colour], lambda: Art({"band": inkwork.eye_band(*size, colour)}))
+        variant = self.scene.seed % inkwork.BANDS
+        words = (self.width, self.height, colour, variant)
+        band = self._art.get("band", list(words), lambda: Art({"band": inkwork.eye_band(*words)}))
         return Layer.of(band.images["band"])
 
     def frame(self, cue: FrameCue) -> tuple[Image, bool]:
