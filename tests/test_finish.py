@@ -196,3 +196,19 @@ def test_no_effect_costs_more_than_a_few_frames_worth_at_full_size(cue) -> None:
         made.draw(frame, number, cue)
         spent.append(time.process_time() - start)
     assert min(spent) < 0.045  # 15 ms on a quiet machine
+
+
+@pytest.mark.parametrize("kind", ["dust", "embers", "petals", "fireflies"])
+def test_what_floats_in_the_air_keeps_off_faces(kind: str) -> None:
+    width, height = SIZE
+    face = Spot(width // 2, height // 2, width // 2, height // 3)
+    y, x = np.mgrid[0:height, 0:width]
+    inside = ((x - face.x) / (face.rx * 0.7)) ** 2 + ((y - face.y) / (face.ry * 0.7)) ** 2 < 1
+    plain = picture()
+    for number in range(0, 96, 8):
+        free, kept = plain.copy(), plain.copy()
+        weather = particles.Weather(kind, SIZE, 4)
+        weather.draw(free, number, 24)
+        weather.draw(kept, number, 24, [face])
+        assert (kept[inside] == plain[inside]).all()
+        assert (free != plain).any()

@@ -24,6 +24,7 @@ CLEAR = (0.40, 0.60)  # half width and half height of the clear oval, in head he
 LEAST_CLEAR = (0.30, 0.20)  # of the frame's width and height
 MOST_CLEAR = (0.47, 0.36)
 NOBODY = (0.42, 0.30)  # the clear oval of a shot without a face
+FACE, FACE_LOW = (0.40, 0.48), 0.05  # half width and half height of a face, its middle under the eyes, in head heights
 GROUNDED = "wide"  # the size in which rain is seen to hit the ground, when nobody stands on it
 LEAST_SMEAR = 2.0  # pixels
 
@@ -59,7 +60,7 @@ class Finish:
 
     def draw(self, composed: Image, number: int, cue: FrameCue) -> Image:
         """The finished frame; `composed` itself when there is nothing to do."""
-        frame = self._aired(composed, number)
+        frame = self._aired(composed, number, cue)
         if cue.impact:
             return inkwork.impact(frame, self.spot(cue), cue.impact, cue.tick // 2, self._accent)
         frame = self._toned(frame, cue)
@@ -69,13 +70,26 @@ class Finish:
             frame = glow.smear(frame, abs(cue.blur) * self.scale, cue.blur_angle)
         return self._flashed(frame, cue)
 
-    def _aired(self, frame: Image, number: int) -> Image:
+    def _aired(self, frame: Image, number: int, cue: FrameCue) -> Image:
         if not self._weather:
             return frame
         frame = frame.copy()
+        faces = self._faces(cue)
         for weather in self._weather:
-            weather.draw(frame, number, self.scene.fps)
+            weather.draw(frame, number, self.scene.fps, faces)
         return frame
+
+    def _faces(self, cue: FrameCue) -> list[Spot]:
+        """Where the cut puts the faces that are seen: nothing that floats may look like a flaw on a skin."""
+        out: list[Spot] = []
+        fx, fy = cue.focus_x * self.width, cue.focus_y * self.height
+        for actor in self.scene.actors:
+            if actor.view == "front":
+                x = (actor.x * self.width - fx) * cue.zoom + fx + cue.dx * self.scale
+                y = (actor.y * self.height - fy) * cue.zoom + fy + cue.dy * self.scale
+                head = actor.head * self.scale * cue.zoom
+                out.append(Spot(round(x), round(y + FACE_LOW * head), round(FACE[0] * head), round(FACE[1] * head)))
+        return out
 
     def _toned(self, frame: Image, cue: FrameCue) -> Image:
         """What lies around the face: blur, tone, lines."""

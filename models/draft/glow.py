@@ -31,6 +31,10 @@ class Spot:
     rx: int
     ry: int
 
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point lies in the oval."""
+        return ((x - self.x) / max(1, self.rx)) ** 2 + ((y - self.y) / max(1, self.ry)) ** 2 < 1
+
 
 def flash(frame: Image, amount: float) -> Image:
     """Towards white (amount 0..1) or black (0..-1); black comes as on film, the lights last."""

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
 import numpy as np
 
+from models.draft.glow import Spot
 from models.draft.raster import Image, blend, render
 from models.draft.svg import Drawing, mix
 
@@ -77,8 +79,8 @@ class Weather:
         self.ground = ground
         self._particles = scatter(kind, seed) if kind in PARTICLES else ()
 
-    def draw(self, frame: Image, number: int, fps: int) -> None:
-        """Draw frame `number`'s state over `frame`, in place."""
+    def draw(self, frame: Image, number: int, fps: int, faces: Sequence[Spot] = ()) -> None:
+        """Draw frame `number`'s state over `frame`, in place; what floats keeps off `faces`."""
         seconds = number // STEP * STEP / fps
         if self.kind == "rain":
             self._rain(frame, number // STEP, seconds)
@@ -88,7 +90,7 @@ class Weather:
                 travelled = speed * self.scale * seconds
                 fall(frame, tile, -0.12 * math.sin(seconds * 0.7 + index) * travelled, travelled)
         else:
-            self._float(frame, seconds)
+            self._float(frame, seconds, faces)
 
     def _rain(self, frame: Image, step: int, seconds: float) -> None:
         for near, speed in enumerate(RAIN_SPEEDS[::-1]):
@@ -97,7 +99,7 @@ class Weather:
         if self.ground:
             splashes(frame, step, self.seed, self.scale)
 
-    def _float(self, frame: Image, seconds: float) -> None:
+    def _float(self, frame: Image, seconds: float, faces: Sequence[Spot]) -> None:
         width = self.width / self.scale
         for p in self._particles:
             swing = p.sway * math.sin(seconds * (0.7 + 0.5 * (p.turn % 1)) + p.turn)
@@ -106,6 +108,8 @@ class Weather:
             turn = int((p.turn + p.spin * seconds) / (2 * math.pi) * TURNS) % TURNS
             size = max(2, round(p.size * self.scale))
             at = round(x * self.scale), round(y * self.scale)
+            if any(face.holds(*at) for face in faces):
+                continue
             if PARTICLES[self.kind].glows:
                 _light(frame, _glow(self.kind, size, _pulse(self.kind, p, seconds)), *at)
             else:
