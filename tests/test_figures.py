@@ -12,7 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from models import base
-from models.draft.figures import EYE_STATES, MOUTHS, FigureSheet, Sprite, draw_figure
+from models.draft.figures import EYE_STATES, MOUTHS, FigureSheet, draw_figure
+from models.draft.figures.sheet import Place, Sitter
 
 HEAD = 48
 WOMAN = base.Look("female", 24, "long", "brown_black", "round", "amber", "fair", "blazer", "sky")
@@ -94,6 +95,94 @@ def test_emotions_differ_pairwise_around_the_face(look: base.Look) -> None:
         assert changed > 0.004, f"{first} and {second} look alike"
 
 
+def head_alone(look: base.Look, mood: str, px: int = 120) -> tuple[NDArray[np.float32], Place]:
+    """The head on black with open eyes, and where its points are; cheaper than a whole figure."""
+    sitter = Sitter(look, px, "Ivy")
+    parts, place = sitter.head(mood, 8), sitter.place(8)
+    frame = np.zeros((place.size[1] + 2, place.size[0] + 2, 3), np.float32)
+    for sprite in (parts.head, parts.eyes["open"], parts.mouths["rest"], parts.over):
+        rows, columns = sprite.pixels.shape[:2]
+        part = frame[sprite.y : sprite.y + rows, sprite.x : sprite.x + columns]
+        part *= 1 - sprite.pixels[..., 3:].astype(np.float32) / 255
+        part += sprite.pixels[..., :3]
+    return frame, place
+
+
+def test_every_mood_changes_a_face_far_more_than_rounding_would() -> None:
+    plain = head_alone(WOMAN, "neutral")[0]
+    face = (plain.max(axis=2) > 0).sum()
+    for mood in base.EMOTIONS[1:]:
+        changed = (np.abs(head_alone(WOMAN, mood)[0] - plain).max(axis=2) > 40).sum() / face
+        assert changed > 0.012, f"{mood} is hardly to be seen"
+
+
+@pytest.mark.parametrize("mood", base.EMOTIONS)
+def test_skin_stays_warm_in_every_mood(mood: str) -> None:
+    frame, place = head_alone(replace(WOMAN, hair="palace_bun"), mood)
+    x, y = (round(v) for v in place.face)
+    forehead = frame[y - 30 : y - 24, x - 16 : x - 4].reshape(-1, 3).mean(axis=0)
+    assert forehead[2] > forehead[0] + 3, "the veil is blue, not tinted"
+    assert forehead.min() > 150, "the veil is too dark"
+
+
+def wet_cheeks(look: base.Look, mood: str) -> int:
+    """Pale blue pixels below the eyes, between the temples."""
+    frame, place = head_alone(look, mood)
+    x, y = (round(v) for v in place.face)
+    part = frame[y + 10 : y + 46, x - 28 : x + 28]
+    return int(((part[..., 0] > 215) & (part[..., 0] > part[..., 2] + 12)).sum())
+
+
+@pytest.mark.parametrize("look", [WOMAN, MAN])
+def test_only_who_weeps_has_tears_on_the_cheeks_and_weeping_has_more_than_grief(look: base.Look) -> None:
+    wet = {mood: wet_cheeks(look, mood) for mood in base.EMOTIONS}
+    assert wet["tears"] > wet["grief"] > 0
+    assert not any(count for mood, count in wet.items() if mood not in ("tears", "grief"))
+
+
+def iris_middle(look: base.Look, mood: str, state: str) -> tuple[float, float]:
+    """The middle between the edges of the amber of both eyes, in pixels of a head of 240."""
+    sprite = Sitter(look, 240, "Ivy").eyes(mood, 8, state)
+    blue, red, alpha = (sprite.pixels[..., k].astype(int) for k in (0, 2, 3))
+    rows, columns = np.nonzero((alpha == 255) & (red - blue > 70) & (red > 100))
+    assert len(rows) > 40, "no iris to be seen"
+    seen = np.unique(columns)
+    gap = int(np.argmax(np.diff(seen)))
+    edges = (seen[0], seen[gap], seen[gap + 1], seen[-1])
+    return sprite.x + float(np.mean(edges)), sprite.y + float(rows.mean())
+
+
+@pytest.mark.parametrize("mood", ["neutral", "anger", "shock", "tender", "cold"])
+@pytest.mark.parametrize("look", [WOMAN, replace(WOMAN, age=8)])
+def test_a_gaze_moves_the_irises_to_the_named_side(look: base.Look, mood: str) -> None:
+    ahead, left, right, down = (iris_middle(look, mood, state) for state in ("open", "left", "right", "down"))
+    assert left[0] + 3 < ahead[0] < right[0] + 2 and left[0] + 8 < right[0]
+    assert down[1] > ahead[1] + 1
+
+
+def test_joy_narrows_the_eyes_from_below_and_shock_tears_them_open() -> None:
+    def white(mood: str) -> int:
+        pixels = Sitter(MAN, 240).eyes(mood, 8, "open").pixels
+        return int((pixels.min(axis=2) > 200).sum())
+
+    assert white("shock") > 1.5 * white("neutral") > 1.5 * white("joy")
+
+
+def test_the_far_eye_is_narrower_than_the_near_one() -> None:
+    pixels = Sitter(WOMAN, 240).eyes("neutral", 16, "open").pixels
+    columns = np.nonzero(pixels[..., 3].max(axis=0) == 255)[0]
+    gap = int(np.argmax(np.diff(columns)))
+    near, far = columns[gap] - columns[0], columns[-1] - columns[gap + 1]
+    assert far < 0.88 * near
+
+
+def test_clenched_teeth_show_and_a_pursed_mouth_hides_them() -> None:
+    mouths = Sitter(WOMAN, 240).head("neutral", 8).mouths
+    teeth = {shape: int((sprite.pixels[..., :3].min(axis=2) > 225).sum()) for shape, sprite in mouths.items()}
+    assert teeth["grit"] > teeth["eh"] > teeth["oo"]
+    assert teeth["closed"] < 0.1 * teeth["grit"]
+
+
 def test_the_same_call_gives_the_same_bytes() -> None:
     first, second = (draw_figure(WOMAN, "tears", -12, HEAD, character="Ivy") for _ in range(2))
     assert first.place == second.place
@@ -118,7 +207,9 @@ def test_eyes_and_mouths_are_small_patches_that_all_differ() -> None:
     sheet = draw_figure(WOMAN, "neutral", 8, 240)
     assert tuple(sheet.head.eyes) == EYE_STATES[:3] and tuple(sheet.head.mouths) == MOUTHS
     area = sheet.head.head.pixels[..., 3].size
-    assert all(sprite.pixels[..., 3].size < area / 4 for sprite in [*sheet.head.eyes.values(), *sheet.head.mouths.values()])
+    assert all(
+        sprite.pixels[..., 3].size < area / 4 for sprite in [*sheet.head.eyes.values(), *sheet.head.mouths.values()]
+    )
     views = [composed(sheet, eye=state) for state in EYE_STATES[:3]]
     assert all(np.abs(a - b).max() > 60 for a, b in combinations(views, 2))
     shapes = [composed(sheet, mouth=shape) for shape in MOUTHS[1:]]

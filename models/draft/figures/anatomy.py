@@ -28,6 +28,9 @@ _MALE: Contour = (
 _OLD: Contour = (
     (0, 0), (124, 18), (190, 96), (204, 210), (198, 312), (186, 404), (172, 502), (112, 582), (52, 618), (0, 623),
 )  # fmt: skip
+_OLD_WOMAN: Contour = (
+    (0, 0), (122, 18), (189, 96), (204, 208), (202, 310), (191, 402), (158, 490), (94, 560), (38, 594), (0, 600),
+)  # fmt: skip
 _CHILD: Contour = (
     (0, 0), (124, 18), (198, 96), (216, 208), (217, 305), (213, 400), (170, 470), (104, 528), (40, 551), (0, 554),
 )  # fmt: skip
@@ -72,7 +75,7 @@ class Anatomy:
 
 
 _WOMAN = Anatomy(
-    _FEMALE, 102, 352, 63, 42, 8, 44, 16.5, 0.30, 1, -67, 14, (7, -7, -13, 3), 440, 20, 505, 45, 12.5, 0.35, 34,
+    _FEMALE, 102, 352, 64, 44, 7, 45, 16, 0.30, 1, -67, 14, (7, -7, -13, 3), 440, 20, 505, 45, 12.5, 0.35, 34,
     64, 80, 372, 46, True,
 )  # fmt: skip
 _MAN = Anatomy(
@@ -90,7 +93,7 @@ _KID = Anatomy(
 
 _EYE_SHAPES: dict[str, tuple[float, float, float, float]] = {  # width, height, tilt, iris: factors and a shift
     "round": (1.0, 1.08, -2, 1.04),
-    "cat": (1.06, 0.93, 6, 0.95),
+    "cat": (1.06, 0.94, 4, 0.96),
     "narrow": (1.05, 0.83, 2, 0.90),
     "hooded": (1.02, 0.84, -1, 0.92),
 }
@@ -104,7 +107,8 @@ def _measures(look: Look) -> Anatomy:
         return _WOMAN if woman else _MAN
     if woman:
         return replace(
-            _ELDER, eye_w=56, eye_h=30, iris=29, brow_w=13, nose_w=27, mouth_w=45, lip_h=10, blush=0.2,
+            _ELDER, contour=_OLD_WOMAN, eye_w=57, eye_h=34, iris=33, brow_w=12, brow_arch=(8, -6, -12, 2), nose_y=446,
+            nose_w=25, mouth_y=510, mouth_w=44, lip_h=10, blush=0.3, lash=11,
             neck_top=70, neck_base=88, shoulder=372, raise_body=48, female=True, band=40,
         )  # fmt: skip
     return _ELDER

@@ -30,11 +30,11 @@ class Expression:
 EXPRESSIONS = {
     "neutral": Expression(),
     "joy": Expression(
-        -16, -24, -6, 1.0, 0.95, 1.1, 1.0, "grin", 0.85, gaze_up=-0.22, droop=5, shine=1.2, marks=("ticks", "sparkle")
+        -26, -22, 2, 1.04, 1.05, 1.1, 1.08, "grin", 0.85, gaze_up=-0.22, droop=5, shine=1.2, marks=("ticks", "sparkle")
     ),
     "tender": Expression(-16, -8, 8, 0.84, 0.36, 1.2, 1.08, "smile", 0.90, droop=7, shine=1.2, marks=("ticks",)),
     "smirk": Expression(10, -2, -10, 0.68, 0.26, 1, 1, "smirk", gaze=0.16, uneven=True),
-    "anger": Expression(24, 10, -10, 0.78, 0.20, 0.84, 0.94, "scowl", veil=("#b8303c", 0.20), marks=("furrow",)),
+    "anger": Expression(24, 10, -10, 0.78, 0.20, 0.84, 0.94, "snarl", veil=("#c0303a", 0.24), marks=("furrow",)),
     "rage": Expression(
         31, 8, -20, 0.94, 0.24, 0.60, 0.82, "shout", shine=0.7, veil=("#c01830", 0.26), marks=("vein", "furrow", "flush")
     ),
@@ -54,6 +54,6 @@ EXPRESSIONS = {
     ),
     "resolve": Expression(19, 15, 2, 0.82, 0.16, 0.9, 1.04, "firm", 0.10, shine=1.15),
     "cold": Expression(12, 9, 4, 0.50, 0.10, 0.80, 0.94, "thin", 0.0, shine=0.55, veil=("#5a3290", 0.26)),
-    "plead": Expression(-40, -14, 12, 1.12, 0.0, 1.35, 1.18, "part", 0.75, gaze_up=-0.10, droop=7, shine=1.4, marks=("well", "nose")),
+    "plead": Expression(-40, -14, 12, 1.12, 0.0, 1.16, 1.16, "part", 0.75, gaze_up=-0.10, droop=7, shine=1.28, marks=("well", "nose")),
     "triumph": Expression(16, -4, -20, 0.72, 0.44, 0.86, 1, "laugh", 0.30, uneven=True, shine=1.15),
 }  # fmt: skip

@@ -35,12 +35,19 @@ BULGE = 1.75
 """How fast a raised lower lid turns its curve over: at .57 it is straight, above it bends up as in a smile."""
 
 
+BIG_EYE, WIDEST = 44.0, 1.9
+"""Small eyes open further in fright than big ones: as much as the half-height of a big eye exceeds theirs."""
+
+
 class _Eye:
     """One eye: `side` -1 is at the viewer's left. Local u runs from the inner (-1) to the outer corner (+1)."""
 
     def __init__(self, who: Subject, side: int, opening: float, gaze: tuple[float, float]) -> None:
-        self.who, self.side, self.opening, self.gaze = who, side, opening, gaze
+        self.who, self.side, self.gaze = who, side, gaze
         a = who.body
+        if opening > 1:
+            opening = 1 + (opening - 1) * min(WIDEST, BIG_EYE / a.eye_h)
+        self.opening = opening
         lid = opening * (0.84 if who.face.uneven and side < 0 else 1)
         self.upper_local = [(u, (0.30 - 0.13 * (u + 1) * (1 - lid) + (v - 0.30) * lid) * a.eye_h) for u, v in self.lids]
         self.lower_local = [(u, self._low(u, v) * a.eye_h) for u, v in _LOWER]
@@ -78,7 +85,7 @@ class _Eye:
 
 def _shadow(eye: _Eye) -> str:
     a, look, skin = eye.who.body, eye.who.look, eye.who.skin
-    dressed = look.sex == "female" and look.age >= 18
+    dressed = look.sex == "female" and look.age >= 18 and not a.old
     palace = dressed and (look.hair == "palace_bun" or look.outfit in ("hanfu", "gown"))
     colour, strength = ("#c83a3a", 0.45) if palace else (skin.deep, 0.38 if dressed else 0.26)
     out = soft(eye.at(0.35, -0.75 * a.eye_h), a.eye_w * 1.1, a.eye_h * 0.8, colour, strength)
@@ -131,7 +138,9 @@ def _ball(eye: _Eye) -> str:
     inner += soft(eye.at(-0.98, 0.26 * a.eye_h), a.eye_w * 0.22, a.eye_h * 0.3, "#d88080", 0.7)
     inner += _iris(eye)
     fallen = [(x, y + a.eye_h * 0.30) for x, y in eye.upper]
-    inner += path(between(eye.raised(eye.upper, 6), fallen[::-1]), "#2a1838", opacity=0.40)
+    inner += path(
+        between(eye.raised(eye.upper, 6), fallen[::-1]), "#2a1838", opacity=0.40 if eye.opening <= 1 else 0.24
+    )
     inner += _lights(eye)
     if "well" in eye.who.face.marks:
         full = between(eye.raised(eye.lower, a.eye_h * 0.20), [(x, y + 4) for x, y in eye.lower[::-1]])
@@ -147,10 +156,10 @@ def _spikes(eye: _Eye, lift: float) -> str:
         u, v = eye.upper_local[index]
         tip = eye.at(u + reach, v - lift - rise * a.eye_h)
         middle = eye.at(u + reach * 0.66, v - lift - rise * a.eye_h * 0.42)
-        out += ink([eye.at(u - 0.16, v - lift), middle, tip], a.lash * 0.66, ink_colour, "in")
+        out += ink([eye.at(u - 0.04, v - lift * 0.4), middle, tip], a.lash * 0.6, ink_colour, "lock")
     for u in (0.80, 0.58):
         v = eye.lower_local[0][1] + (eye.lower_local[1][1] - eye.lower_local[0][1]) * (1 - u) / 0.32
-        out += ink([eye.at(u - 0.02, v), eye.at(u + 0.12, v + 0.17 * a.eye_h)], a.lash * 0.26, ink_colour, "in", 0.9, 8)
+        out += ink([eye.at(u - 0.02, v), eye.at(u + 0.12, v + 0.17 * a.eye_h)], a.lash * 0.26, ink_colour, "in", 0.8, 8)
     return out
 
 
@@ -166,7 +175,7 @@ def _cheek_fold(eye: _Eye) -> str:
 def _lines(eye: _Eye) -> str:
     """Lash lines and the crease."""
     a, skin = eye.who.body, eye.who.skin
-    out = ink(eye.lower[:4], a.lash * 0.36, skin.line, "in", 0.85)
+    out = ink(eye.lower[:4], a.lash * 0.34, skin.line, "lock", 0.85)
     out += ink(eye.lower[2:], a.lash * 0.18, skin.ink, "taper", 0.8) + _cheek_fold(eye)
     lift = a.lash * 0.28
     flick = eye.at(1.27 if a.female else 1.22, eye.upper_local[-1][1] - a.eye_h * (0.30 if a.female else 0.16))
@@ -255,7 +264,7 @@ def draw_brows(who: Subject) -> str:
         for k in range(6):
             t = k / 6
             x, y = (p * (1 - t) + q * t for p, q in zip(points[0], points[1], strict=True))
-            out += ink([(x, y + 2), (x + side * 9, y - a.brow_w * 0.82)], 4, who.brow_colour, "in", 0.9, 6)
+            out += ink([(x, y + 2), (x + side * 12, y - a.brow_w * 0.58)], 4, who.brow_colour, "in", 0.9, 6)
     return out
 
 

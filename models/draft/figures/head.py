@@ -16,11 +16,20 @@ from models.draft.figures.geometry import (
     spline,
 )
 
+_SOCKET = {4: -36.0, 5: 12.0, 6: -10.0}
+"""What a full turn adds to the far side's contour points: the dent at the eye, the cheekbone, the slimmer jaw."""
+
+
+def _edge(who: Subject, side: int) -> list[Point]:
+    """Half of the contour, crown to chin, at the viewer's right (1) or left (-1)."""
+    far = max(0.0, side * who.turn.sin)
+    rows = enumerate(zip(who.body.contour, DEPTHS, strict=True))
+    return [who.turn.face(side * (x + far * _SOCKET.get(k, 0.0)), y, z) for k, ((x, y), z) in rows]
+
 
 def face_contour(who: Subject) -> list[Point]:
     """Crown, down the viewer's right to the chin, up the left: a closed ring."""
-    right = [who.turn.face(x, y, z) for (x, y), z in zip(who.body.contour, DEPTHS, strict=True)]
-    left = [who.turn.face(-x, y, z) for (x, y), z in zip(who.body.contour, DEPTHS, strict=True)]
+    right, left = _edge(who, 1), _edge(who, -1)
     return right + left[1:-1][::-1]
 
 
@@ -85,6 +94,8 @@ def _wrinkles(who: Subject) -> str:
     for side in (-1, 1):
         fold = [at(side * 38, a.nose_y - 4, 200), at(side * 64, a.nose_y + 30, 170), at(side * 71, a.mouth_y + 14, 160)]
         out += ink(fold, 8, skin.shade) + ink(fold, 4, skin.ink, "taper", 0.85)
+        if a.female:
+            continue
         hollow = [at(side * 184, 392, 40), at(side * 150, 444, 100), at(side * 130, 504, 120)]
         out += ink(hollow, 20, skin.shade, "in", 0.75)
         out += ink([at(side * 14, a.eye_y - 60), at(side * 11, a.eye_y - 34)], 5, skin.ink, "taper", 0.8, 8)

@@ -24,10 +24,10 @@ def _drop(at: Point, r: float) -> str:
 def _stream(who: Subject, side: int, width: float, length: float) -> str:
     """One wet track from the lower lid down the cheek: translucent, edged, with a glint and a heavy end."""
     a = who.body
-    x, y = side * (a.eye_x + 0.26 * a.eye_w), a.eye_y + a.eye_h * 0.56
+    x, y = side * (a.eye_x + 0.26 * a.eye_w), a.eye_y + a.eye_h * 0.50
     way = [(x, y), (x + side * 9, y + length * 0.3), (x + side * 3, y + length * 0.66), (x - side * 12, y + length)]
     points = [who.turn.face(*p) for p in way]
-    out = path(ribbon(points, width, "drop"), "#d4ecff", "#86aede", 2, 0.82)
+    out = path(ribbon(points, width, "taper"), "#d4ecff", "#86aede", 2, 0.82)
     out += ink([(px - width * 0.16, py) for px, py in points[:3]], width * 0.24, "#fff", "taper", 0.95)
     return out + _drop(points[-1], width * 0.46)
 
@@ -41,7 +41,7 @@ def _streams(who: Subject) -> str:
         thin = [(edge, a.eye_y + 18), (edge + side * 4, a.eye_y + 60), (edge - side * 8, a.eye_y + 112)]
         out += ink([who.turn.face(*p) for p in thin], 8, "#e4f4ff", "taper", 0.85, 14)
         out += _drop(who.turn.face(side * (a.eye_x + a.eye_w * 1.05), a.eye_y + a.eye_h * 0.5), 6)
-        out += _drop(who.turn.face(side * 66, a.contour[-1][1] - 12 + side * 7, 110), 8.5)
+        out += _drop(who.turn.face(side * 66, a.contour[-1][1] - 38 + side * 7, 110), 8.5)
     return out
 
 

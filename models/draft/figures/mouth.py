@@ -53,7 +53,6 @@ _CLOSED = {
     "frown": _Closed(13, 13, 0.88, wave=2),
     "thin": _Closed(3, 3, 0.96, 0.72),
     "firm": _Closed(5, 5, 1.06, 0.7),
-    "scowl": _Closed(15, 12, 1.0, 0.8, wave=-2),
 }
 _OPEN = {
     "aa": _Open(0.74, -12, 40, -1),
@@ -64,8 +63,9 @@ _OPEN = {
     "fv": _Open(0.66, -6, 10, -1, 0.80, tongue=False),
     "grit": _Open(0.98, -10, 20, 3, tongue=False, clench=True),
     "shout": _Open(0.94, -20, 52, 4, 0.18, low_teeth=True),
+    "snarl": _Open(0.84, -6, 15, 9, tongue=False, clench=True, slant=5),
     "gasp": _Open(0.48, -18, 46, 14, 0, tongue=True),
-    "grin": _Open(1.10, -3, 38, -15, 0.36),
+    "grin": _Open(1.08, -2, 40, -13, 0.34),
     "laugh": _Open(1.06, -4, 32, -10, 0.46, slant=13),
     "sob": _Open(0.86, -10, 26, 15, 0.26, wave=4),
     "tremble": _Open(0.82, -6, 17, 8, tongue=False, wave=4, clench=True),
