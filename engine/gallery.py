@@ -5,81 +5,40 @@ are takes like any other, so a second page is soon there. What is not rendered y
 
 from __future__ import annotations
 
-import base64
-import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
-import cv2
-
-from engine import ffmpeg, gallery_page
-from engine.batching import Job, Progress, build, core_seconds
+from engine import gallery_page
+from engine.batching import Progress
 from engine.config import Profile
-from engine.core import Character, Episode, Line, Scene, Series, Shot
+from engine.core import Character, Line, Scene, Series, Shot
 from engine.covering import place_request
-from engine.framing import look_of, picture_made
+from engine.framing import look_of
+from engine.gallery_media import (
+    MOST_EMBEDDED,
+    MOST_EMBEDDED_BYTES,
+    SAMPLE_OPTIONS,
+    STAGE,
+    data_uri,
+    make_copy,
+    make_proxies,
+    paint,
+    picture_uri,
+)
 from engine.gallery_page import Check, EpisodeCard, Fact, Page, Person, Place, ShotCard, Words
-from engine.manifest import COVERS, Manifest, TakeEntry, read_manifest, script_print
+from engine.gallery_sources import Cut, Show, Shown, look_at, takes_of
+from engine.manifest import COVERS, Manifest
 from engine.pipeline import load_backends
 from engine.store import SeriesFolder, unit_seed
-from engine.vault import Made, Take, file_sha256, write_text
+from engine.vault import Take, write_text
 from models.base import Figure, Painter, PictureRequest
 
-STAGE = "gallery"
 NAME = "gallery.html"
-
-MOST_EMBEDDED = 20
-MOST_EMBEDDED_BYTES = 40_000_000
-"""Episodes that play in the page, and what their copies may weigh in all; further ones are links to their masters."""
-PROXY_SIZE = (360, 640)
-PROXY_CRF, PROXY_KBPS, PROXY_AUDIO_KBPS = 29, 190, 48
-SAMPLE_KBPS = 56
 PICTURE_SIZE = (540, 960)
 PORTRAIT_WIDTH, PLATE_WIDTH, COVER_WIDTH, THUMB_WIDTH = 480, 300, 360, 200
-QUALITY = 76
-HEARD = ("onset", "surge", "peak", "drop", "silence")
-MAX_CUT_BYTES = 16_000_000
-COPY_RIGHTS = {
-    "source": "a smaller copy of the series' own take",
-    "licence": "as the take's",
-    "consent": "as the take's",
-    "commercial_use": True,
-}
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Where a shot stands in the master, in seconds, and what the cut does to it."""
-
-    at: float
-    seconds: float
-    effects: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One episode with what is rendered of it."""
-
-    episode: Episode
-    folder: Path
-    manifest: Manifest | None
-    state: str
-    cuts: Mapping[str, Cut]
-
-
-@dataclass(frozen=True)
-class Show:
-    """The series that is shown."""
-
-    folder: SeriesFolder
-    series: Series
-    profile: Profile
-    shown: tuple[Shown, ...]
-    progress: Progress
 
 
 def write_gallery(
@@ -110,139 +69,7 @@ def write_gallery(
     return target, len(proxies)
 
 
-# -- what is there
-
-
-def look_at(folder: SeriesFolder, series: Series, profile: Profile, episode: Episode) -> Shown:
-    place = folder.episode(profile, series.language, episode.number)
-    manifest = read_manifest(place)
-    if manifest is None:
-        return Shown(episode, place, None, "written", {})
-    state = "rendered" if manifest.script == script_print(series, episode) else "edited since"
-    return Shown(episode, place, manifest, state, read_cuts(place / "cut.otio", manifest.rate))
-
-
-def read_cuts(path: Path, rate: int) -> dict[str, Cut]:
-    """Shots of a cut.otio by id; nothing when it is missing or damaged (verify says so)."""
-    try:
-        if path.stat().st_size > MAX_CUT_BYTES:
-            return {}
-        tracks = json.loads(path.read_bytes())["tracks"]["children"]
-        clips = next(track["children"] for track in tracks if track["kind"] == "Video")
-        return shots_of(clips, rate)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
-        return {}
-
-
-def shots_of(clips: Iterable[Mapping[str, Any]], rate: int) -> dict[str, Cut]:
-    cuts: dict[str, Cut] = {}
-    at = 0.0
-    for clip in clips:
-        seconds = float(clip["source_range"]["duration"]["value"]) / rate
-        told = [effect_words(marker) for marker in clip["markers"]]
-        before = cuts.get(str(clip["name"]), Cut(at, 0.0, ()))
-        effects = tuple(dict.fromkeys((*before.effects, *told)))
-        cuts[str(clip["name"])] = Cut(before.at, before.seconds + seconds, effects)
-        at += seconds
-    return cuts
-
-
-def effect_words(marker: Mapping[str, Any]) -> str:
-    """'punch in on surge' of a marker that an edit rule left; causes that are no sound stay with the cut."""
-    cause = str(marker["metadata"]["cliffhanger"].get("cause") or "").split(" ")[0]
-    name = str(marker["name"]).replace("_", " ").replace("-", " ")
-    return f"{name} on {cause}" if cause in HEARD else name
-
-
-def take_path(show: Show, entry: TakeEntry) -> Path | None:
-    """The file of a manifest's take; None when it is gone or its name would lead out of the vault."""
-    stage, name = Path(entry.stage).name, Path(entry.file).name
-    if (stage, name) != (entry.stage, entry.file) or stage.startswith(".") or name.startswith("."):
-        return None
-    path = show.folder.vault.root / stage / name
-    return path if path.is_file() else None
-
-
-def takes_of(show: Show, shown: Shown, stage: str) -> dict[str, Path]:
-    """Files by unit of one stage of a rendered episode."""
-    entries = shown.manifest.takes if shown.manifest else ()
-    paths = {entry.unit: take_path(show, entry) for entry in entries if entry.stage == stage}
-    return {unit: path for unit, path in paths.items() if path is not None}
-
-
-# -- media as data
-
-
-def data_uri(kind: str, data: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
-
-
-def picture_uri(path: Path | None, width: int) -> str:
-    """A picture at `width`, as WebP; '' when there is none or it cannot be read."""
-    image = cv2.imread(str(path)) if path is not None and path.is_file() else None
-    if image is None:
-        return ""
-    height = max(1, round(image.shape[0] * width / image.shape[1]))
-    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-    ok, data = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
-    return data_uri("image/webp", data.tobytes()) if ok else ""
-
-
-def make_proxies(show: Show, wanted: Sequence[Shown]) -> dict[int, Take]:
-    """Small copies by episode, as many as the page may hold."""
-    with_master = [s for s in wanted if s.manifest is not None and (s.folder / "master.mp4").is_file()]
-    proxies: dict[int, Take] = {}
-    weight = 0
-    show.progress.start(STAGE, min(len(with_master), MOST_EMBEDDED), "copies")
-    for shown in with_master[:MOST_EMBEDDED]:
-        take = make_copy(show, f"e{shown.episode.number:03d}", shown.folder / "master.mp4", ".mp4", PROXY_OPTIONS)
-        weight += take.bytes
-        if weight > MOST_EMBEDDED_BYTES:
-            break
-        proxies[shown.episode.number] = take
-    return proxies
-
-
-PROXY_OPTIONS = (
-    "-vf", f"scale={PROXY_SIZE[0]}:{PROXY_SIZE[1]}", "-c:v", "libx264", "-preset", "fast", "-crf", str(PROXY_CRF),
-    "-maxrate", f"{PROXY_KBPS}k", "-bufsize", f"{2 * PROXY_KBPS}k", "-pix_fmt", "yuv420p", "-threads", "2",
-    "-c:a", "aac", "-b:a", f"{PROXY_AUDIO_KBPS}k", "-ac", "2", "-ar", "44100", "-movflags", "+faststart",
-)  # fmt: skip
-SAMPLE_OPTIONS = ("-vn", "-c:a", "aac", "-b:a", f"{SAMPLE_KBPS}k", "-ac", "1", "-movflags", "+faststart")
-
-
-def make_copy(show: Show, unit: str, source: Path, suffix: str, options: Sequence[str]) -> Take:
-    """A smaller copy of a media file, found again by what it was made from."""
-    recipe = {"source": file_sha256(source), "options": list(options)}
-    found = show.folder.vault.find(STAGE, unit, recipe, suffix)
-    if found is not None:
-        show.progress.advance(STAGE, made=False)
-        return found
-    cost: dict[str, float] = {}
-
-    def write(path: Path) -> None:
-        before = core_seconds()
-        ffmpeg.run(["-y", *ffmpeg.safe_input(source), "-map_metadata", "-1", *options, f"file:{path}"])
-        cost["core_seconds"] = round(core_seconds() - before, 3)
-
-    made = show.folder.vault.put(STAGE, unit, recipe, suffix, Made(write, "ffmpeg", COPY_RIGHTS, cost))
-    show.progress.advance(STAGE, made=True)
-    return made
-
-
 # -- cast and places
-
-
-def paint(show: Show, painter: Painter, requests: Sequence[PictureRequest]) -> dict[str, Path]:
-    """Pictures by unit, as takes."""
-    version = {"model": painter.name, "version": getattr(painter, "version", 1)}
-    jobs = [Job(r.unit, {**version, **asdict(r)}, ".jpg", r) for r in requests]
-
-    def make(missing: list[PictureRequest]) -> Iterable[Made]:
-        return (picture_made(candidates) for request in missing for candidates in painter.paint([request]))
-
-    takes = build(show.folder.vault, STAGE, jobs, make, show.progress, "sheets and plates")
-    return {unit: take.path for unit, take in takes.items()}
 
 
 def base_request(show: Show, location: int, unit: str) -> PictureRequest:

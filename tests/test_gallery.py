@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import gallery
+from engine import gallery, gallery_media, gallery_sources
 from engine.batching import Silent
 from engine.cli import run
 from engine.config import load_profile
 from engine.core import Series
 from engine.gallery_page import digest, document
+from engine.manifest import TakeEntry
 from engine.store import SeriesFolder
 from models.base import Picture, PictureRequest, Rights
 from tests.small_delivery import deliver
@@ -121,7 +122,7 @@ def test_a_second_page_makes_no_copy_and_no_picture_again(
 ) -> None:
     series, root = finished
     _, first = page_of(root, series, [1])
-    monkeypatch.setattr(gallery.ffmpeg, "run", lambda *_: pytest.fail("a copy was made again"))
+    monkeypatch.setattr(gallery_media.ffmpeg, "run", lambda *_: pytest.fail("a copy was made again"))
     monkeypatch.setattr(Grey, "paint", lambda *_: pytest.fail("a picture was painted again"))
     assert page_of(root, series, [1])[1] == first
 
@@ -130,7 +131,7 @@ def test_more_than_the_page_holds_becomes_a_link(
     finished: tuple[Series, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     series, root = finished
-    monkeypatch.setattr(gallery, "MOST_EMBEDDED_BYTES", 1)
+    monkeypatch.setattr(gallery_media, "MOST_EMBEDDED_BYTES", 1)
     path, text = page_of(root, series, [1], tmp_path / "page.html")
     assert "<video" not in text and "it holds at most" in text
     link = next(link for link in read(text).links if link.endswith("master.mp4"))
@@ -175,35 +176,35 @@ def test_only_the_pages_own_script_and_style_may_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["../../../etc/passwd", "/etc/passwd", ".hidden", "gone.jpg"])
 def test_a_manifest_cannot_lead_out_of_the_vault(name: str, tmp_path: Path) -> None:
-    show = gallery.Show(SeriesFolder(tmp_path), small_series(), load_profile("draft"), (), Silent())
-    entry = gallery.TakeEntry(unit="x", stage="framing", file=name, sha256="")
-    assert gallery.take_path(show, entry) is None
-    assert gallery.take_path(show, entry.model_copy(update={"stage": "..", "file": "series.json"})) is None
+    show = gallery_sources.Show(SeriesFolder(tmp_path), small_series(), load_profile("draft"), (), Silent())
+    entry = TakeEntry(unit="x", stage="framing", file=name, sha256="")
+    assert gallery_sources.take_path(show, entry) is None
+    assert gallery_sources.take_path(show, entry.model_copy(update={"stage": "..", "file": "series.json"})) is None
 
 
 def test_the_cut_is_read_shot_by_shot_with_its_effects(finished: tuple[Series, Path]) -> None:
     series, root = finished
-    cuts = gallery.read_cuts(root / "renditions" / "draft-en-9x16" / "e001" / "cut.otio", 24)
+    cuts = gallery_sources.read_cuts(root / "renditions" / "draft-en-9x16" / "e001" / "cut.otio", 24)
     assert list(cuts) == [shot.id for _, shot in series.episodes[0].shots()]
     assert [cut.at for cut in cuts.values()] == pytest.approx([n * 46 / 12 for n in range(12)], abs=0.1)
     marker = {"name": "punch_in", "metadata": {"cliffhanger": {"cause": "surge"}}}
     clip = {"name": "a", "markers": [marker, marker], "source_range": {"duration": {"value": 48}}}
-    assert gallery.shots_of([clip, clip], 24) == {"a": gallery.Cut(0.0, 4.0, ("punch in on surge",))}
+    assert gallery_sources.shots_of([clip, clip], 24) == {"a": gallery_sources.Cut(0.0, 4.0, ("punch in on surge",))}
 
 
 @given(st.recursive(st.none() | st.text() | st.floats(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
 def test_a_damaged_cut_is_no_cut(data: object) -> None:
     path = Path("/dev/shm" if Path("/dev/shm").is_dir() else ".") / "cliffhanger-test-cut.otio"
     path.write_text(json.dumps({"tracks": {"children": data}}))
-    assert gallery.read_cuts(path, 24) == {}
+    assert gallery_sources.read_cuts(path, 24) == {}
     path.unlink()
 
 
 def test_a_picture_that_cannot_be_read_is_missing_not_fatal(tmp_path: Path) -> None:
     (tmp_path / "bad.jpg").write_bytes(b"no picture")
-    assert gallery.picture_uri(tmp_path / "bad.jpg", 100) == "" == gallery.picture_uri(None, 100)
+    assert gallery_media.picture_uri(tmp_path / "bad.jpg", 100) == "" == gallery_media.picture_uri(None, 100)
     cv2.imwrite(str(tmp_path / "good.jpg"), np.zeros((160, 90, 3), np.uint8))
-    assert gallery.picture_uri(tmp_path / "good.jpg", 45).startswith("data:image/webp;base64,")
+    assert gallery_media.picture_uri(tmp_path / "good.jpg", 45).startswith("data:image/webp;base64,")
 
 
 def test_a_folder_is_no_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,7 +105,9 @@ def test_the_lead_is_nobody_who_is_only_named_as_somebody_s(
 
 
 def test_who_is_married_for_money_is_the_adversary_and_of_the_other_sex() -> None:
-    people = {p.role: p for p in read_premise("A broke waitress signs a marriage contract with a cold billionaire.").people}
+    people = {
+        p.role: p for p in read_premise("A broke waitress signs a marriage contract with a cold billionaire.").people
+    }
     assert (people["rival"].noun, people["rival"].sex) == ("billionaire", "male")
     assert people["rival"].ties == (("lead", "fiancé"),)
 

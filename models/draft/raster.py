@@ -107,10 +107,10 @@ def edge_light(alpha: NDArray[np.uint8], dx: float, dy: float, soft: float) -> N
 def rim(image: Image, edge: NDArray[np.uint8], colour: tuple[int, int, int], strength: float = 0.9) -> Image:
     """Lerp the image to `colour` (red, green, blue) where `edge`, of its size, is lit."""
     alpha = cv2.extractChannel(image, 3)
-    edge = cv2.multiply(edge, alpha, scale=strength / 255)
+    lit = cv2.multiply(edge, alpha, scale=strength / 255)
     clear = np.zeros_like(edge)
-    light = cv2.merge([*(cv2.convertScaleAbs(edge, alpha=c / 255) for c in colour[::-1]), clear])
-    keep = cv2.bitwise_not(edge)
+    light = cv2.merge([*(cv2.convertScaleAbs(lit, alpha=c / 255) for c in colour[::-1]), clear])
+    keep = cv2.bitwise_not(lit)
     mask = cv2.merge([keep, keep, keep, cv2.bitwise_not(clear)])
     return cv2.add(cv2.multiply(image, mask, scale=1 / 255), light)
 
