@@ -4,10 +4,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
+from pydantic import TypeAdapter
 
+from engine.acts import Act
 from engine.cli import app
 from engine.config import Profile
 
@@ -53,6 +56,11 @@ def test_every_command_shows_an_example(command: typer.core.TyperCommand) -> Non
 
 def test_every_setting_of_a_profile_has_its_row() -> None:
     assert set(table("setting")) == set(Profile.model_fields) - {"name"}
+
+
+def test_every_act_of_an_edit_rule_has_its_row() -> None:
+    schema = TypeAdapter[Any](Act).json_schema()
+    assert set(table("acts")) == set(schema["discriminator"]["mapping"])
 
 
 def test_every_environment_variable_has_its_row() -> None:

@@ -74,7 +74,9 @@ class Grey:
 
 
 @pytest.fixture(autouse=True)
-def quick_painter(monkeypatch: pytest.MonkeyPatch) -> None:
+def quick_media(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A painter that is done at once, and copies of a master's first second."""
+    monkeypatch.setattr(gallery_media, "PROXY_OPTIONS", ("-t", "1", *gallery_media.PROXY_OPTIONS))
     monkeypatch.setattr(gallery, "load_backends", lambda _: type("B", (), {"painter": Grey()}))
 
 
