@@ -54,6 +54,6 @@ EXPRESSIONS = {
     ),
     "resolve": Expression(19, 15, 2, 0.82, 0.16, 0.9, 1.04, "firm", 0.10, shine=1.15),
     "cold": Expression(12, 9, 4, 0.50, 0.10, 0.80, 0.94, "thin", 0.0, shine=0.55, veil=("#5a3290", 0.26)),
-    "plead": Expression(-40, -14, 12, 1.12, 0.0, 1.16, 1.16, "part", 0.75, gaze_up=-0.10, droop=7, shine=1.28, marks=("well", "nose")),
+    "plead": Expression(-40, -14, 12, 1.12, 0.0, 1.16, 1.16, "part", 0.75, gaze_up=-0.10, droop=7, shine=1.28, marks=("well",)),
     "triumph": Expression(16, -4, -20, 0.72, 0.44, 0.86, 1, "laugh", 0.30, uneven=True, shine=1.15),
 }  # fmt: skip

@@ -74,7 +74,7 @@ def _cheeks(who: Subject) -> str:
     if "flush" in who.face.marks:
         out += soft(at(0, a.eye_y + 10, 190), 190, 70, "#d83a3a", 0.30)
     if "nose" in who.face.marks:
-        out += soft(at(0, a.nose_y - 4, 225), 44, 32, skin.flush, 0.62)
+        out += soft(at(0, a.nose_y - 4, 225), 42, 30, skin.flush, 0.5)
     return out + soft(at(0, a.nose_y - 2, 225), 30, 22, skin.blush, strength * 0.5)
 
 

@@ -10,8 +10,8 @@ from models.draft.figures.raster import Box
 
 VISEMES = ("closed", "aa", "eh", "ee", "oh", "oo", "fv", "grit")
 
-NARROW = 0.6
-"""Mouths less wide than this have lips at their sides too: they are pursed."""
+PURSED = 0.54
+"""Mouths less wide than this are round, with lips at their sides too."""
 
 _DEEP, _INSIDE, _TONGUE, _TONGUE_LINE = "#2a0812", "#74222f", "#d3626b", "#a23c48"
 _TEETH, _TEETH_SHADE, _LOW_TEETH = "#fcf6f1", "#b59aa8", "#ece0da"
@@ -127,12 +127,18 @@ def _closed(who: Subject, shape: _Closed) -> str:
     return out
 
 
+def _round(u: float) -> float:
+    """Height of a rounded arch over -1..1."""
+    return max(0.0, 1 - abs(u) ** 2.6) ** 0.62
+
+
 class _Hole:
     """The opening between the lips: its two edges and how high things in it sit."""
 
     def __init__(self, who: Subject, shape: _Open, lift: float) -> None:
         a, size = who.body, 0.8 if who.body.child else 1.0
         self.who, self.w, self.wave = who, a.mouth_w * shape.wide, shape.wave
+        self.pursed = shape.wide < PURSED
         self.left, self.right = shape.corner + lift + shape.slant * 0.5, shape.corner + lift - shape.slant
         self.top, self.low = shape.top * size, shape.bottom * size
         self.height = self.low - min(self.top, (self.left + self.right) / 2)
@@ -144,12 +150,14 @@ class _Hole:
 
     def roof(self, u: float) -> float:
         wave = self.wave * (1 if u > 0 else -1) if 0 < abs(u) < 1 else 0
+        if self.pursed:
+            return self._corner(u) + (self.top - self._corner(u)) * _round(u)
         bow = 0.0 if u else 2.0
         return self._corner(u) * u * u + (self.top + bow) * (1 - u * u) + wave
 
     def floor(self, u: float) -> float:
         corner = self._corner(u)
-        return corner + (self.low - corner) * max(0.0, 1 - abs(u) ** 2.6) ** 0.62
+        return corner + (self.low - corner) * _round(u)
 
     def row(self, points: list[Point]) -> list[Point]:
         return _row(self.who, points)
@@ -163,12 +171,13 @@ def _lip_bodies(hole: _Hole) -> str:
     """Lips around an open mouth: a bow above, fullest in the middle below, none at the corners."""
     a, skin, w = hole.who.body, hole.who.skin, hole.w
     full = a.lip_h * (0.95 if a.female else 0.75) * (0.45 if a.child else 1)
-    bow = [(-1.06, -0.1), (-0.55, 0.62), (-0.2, 1.05), (0.0, 0.72), (0.2, 1.05), (0.55, 0.62), (1.06, -0.1)]
+    peak, dip = (0.85, 0.8) if hole.pursed else (1.05, 0.72)
+    bow = [(-1.06, -0.1), (-0.55, 0.62), (-0.2, peak), (0.0, dip), (0.2, peak), (0.55, 0.62), (1.06, -0.1)]
     above = [(u * w, hole.roof(max(-1.0, min(1.0, u))) - share * full) for u, share in bow]
     swell = [(0.98, 0.35), (0.52, 0.95), (0.0, 1.2), (-0.52, 0.95), (-0.98, 0.35)]
     below = [(u * w, hole.floor(u) + share * full) for u, share in swell]
     strength = 1.0 if a.female and not a.child else 0.62
-    out = path(hole.outline, "none", skin.lip, full * 0.9, strength) if w < a.mouth_w * NARROW else ""
+    out = path(hole.outline, "none", skin.lip, full * 0.9, strength) if hole.pursed else ""
     middle = [(w, hole.right), (0, (hole.top + hole.low) / 2), (-w, hole.left)]
     out += path(between(hole.row(above), hole.row(middle)), skin.lip_top, opacity=strength)
     out += path(between(hole.row(middle[::-1]), hole.row(below)), skin.lip, opacity=strength)
