@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from models import base
 from models.draft.figures import EYE_STATES, MOUTHS, FigureSheet, draw_figure
-from models.draft.figures.sheet import Place, Sitter
+from models.draft.figures.sheet import BOXES, HAIR_ROOT, Place, Sitter
 
 HEAD = 48
 WOMAN = base.Look("female", 24, "long", "brown_black", "round", "amber", "fair", "blazer", "sky")
@@ -109,10 +109,10 @@ def head_alone(look: base.Look, mood: str, px: int = 120) -> tuple[NDArray[np.fl
 
 
 def test_every_mood_changes_a_face_far_more_than_rounding_would() -> None:
-    plain = head_alone(WOMAN, "neutral")[0]
+    plain = head_alone(WOMAN, "neutral", 60)[0]
     face = (plain.max(axis=2) > 0).sum()
     for mood in base.EMOTIONS[1:]:
-        changed = (np.abs(head_alone(WOMAN, mood)[0] - plain).max(axis=2) > 40).sum() / face
+        changed = (np.abs(head_alone(WOMAN, mood, 60)[0] - plain).max(axis=2) > 40).sum() / face
         assert changed > 0.012, f"{mood} is hardly to be seen"
 
 
@@ -174,6 +174,20 @@ def test_the_far_eye_is_narrower_than_the_near_one() -> None:
     gap = int(np.argmax(np.diff(columns)))
     near, far = columns[gap] - columns[0], columns[-1] - columns[gap + 1]
     assert far < 0.88 * near
+
+
+@pytest.mark.parametrize("hair", base.HAIR_STYLES)
+@pytest.mark.parametrize("look", [WOMAN, MAN])
+def test_no_head_is_cut_by_the_box_it_is_drawn_in(hair: str, look: base.Look) -> None:
+    sitter = Sitter(replace(look, hair=hair), HEAD)
+    place = sitter.place()
+    left, top, right, low = BOXES["head"]
+    for yaw in (-16, 16):
+        sprite = sitter.head("neutral", yaw, passing=True).head
+        rows, columns = sprite.pixels.shape[:2]
+        x, y = (sprite.x - place.root[0]) / place.unit, (sprite.y - place.root[1]) / place.unit + HAIR_ROOT
+        assert x > left + 12 and y > top + 12
+        assert x + columns / place.unit < right - 12 and y + rows / place.unit < low - 12
 
 
 def test_clenched_teeth_show_and_a_pursed_mouth_hides_them() -> None:

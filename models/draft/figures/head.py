@@ -99,6 +99,8 @@ def _wrinkles(who: Subject) -> str:
         hollow = [at(side * 184, 392, 40), at(side * 150, 444, 100), at(side * 130, 504, 120)]
         out += ink(hollow, 20, skin.shade, "in", 0.75)
         out += ink([at(side * 14, a.eye_y - 60), at(side * 11, a.eye_y - 34)], 5, skin.ink, "taper", 0.8, 8)
+    if "gloom" in who.face.marks:  # lines across lines would be a net
+        return out
     for k, y in enumerate((152, 184, 212)):
         row = [at(-95 + k * 14, y + 4), at(-30, y - 3), at(40, y + 2), at(92 - k * 14, y - 2)]
         out += ink(row, 4, skin.ink, "taper", 0.5)
