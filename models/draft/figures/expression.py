@@ -39,11 +39,11 @@ EXPRESSIONS = {
         31, 8, -20, 0.94, 0.24, 0.60, 0.82, "shout", shine=0.7, veil=("#c01830", 0.26), marks=("vein", "furrow", "flush")
     ),
     "fear": Expression(
-        -38, -14, 12, 1.08, 0.20, 0.60, 0.74, "tremble", 0.0, gaze_up=0.04, droop=4, shine=0.8, veil=("#7a78f0", 0.22),
+        -38, -14, 12, 1.08, 0.20, 0.60, 0.74, "tremble", 0.0, gaze_up=0.04, droop=4, shine=0.8, veil=("#9c70dc", 0.21),
         marks=("sweat", "shiver", "gloom"),
     ),
     "shock": Expression(
-        -30, -42, -28, 1.34, -0.22, 0.40, 0.68, "gasp", 0.0, gaze_up=0.12, shine=0.7, veil=("#8a86ee", 0.14),
+        -30, -42, -28, 1.34, -0.22, 0.40, 0.68, "gasp", 0.0, gaze_up=0.12, shine=0.7, veil=("#a284e6", 0.13),
         marks=("drop", "startle"),
     ),
     "grief": Expression(
