@@ -28,21 +28,26 @@ MOST_STEPS = 20_000
 """Tries of one search before the next, easier limit."""
 
 HAIR: Mapping[str, tuple[str, ...]] = {
-    "female": ("long", "bob", "wavy", "ponytail", "layered", "curtain", "twin_tails", "palace_bun"),
-    "male": ("layered", "curtain", "undercut", "slick", "ponytail", "long", "wavy", "topknot"),
+    "female": ("long", "bob", "wavy", "ponytail", "layered", "curtain", "twin_tails"),
+    "male": ("layered", "curtain", "undercut", "slick"),
     "female_old": ("palace_bun", "long", "wavy", "ponytail", "twin_tails", "curtain", "layered", "bob"),
     "male_old": ("topknot", "long", "ponytail", "slick", "layered", "wavy", "curtain", "undercut"),
     "female_child": ("twin_tails", "bob", "ponytail", "curtain"),
     "male_child": ("curtain", "layered", "undercut", "slick"),
-    "female_elder": ("granny_bun", "palace_bun", "bob", "curtain", "wavy", "ponytail"),
-    "male_elder": ("slick", "undercut", "layered", "ponytail", "long", "topknot"),
+    "female_elder": ("granny_bun", "bob", "curtain", "layered"),
+    "female_elder_old": ("granny_bun", "palace_bun", "bob", "curtain", "wavy", "ponytail"),
+    "male_elder": ("slick", "undercut", "curtain", "layered"),
     "male_elder_old": ("topknot", "long", "slick", "ponytail", "wavy", "layered"),
 }
 """Heads of hair that fit, the likeliest first; no pins and buns of women for men."""
+LAST_RESORTS: Mapping[str, tuple[str, ...]] = {"female": (), "male": ("ponytail", "long")}
+"""What modern people wear only when nothing that fits is left to tell them apart by."""
 LIKELY = 4
 GIRLISH, GIRL = ("twin_tails",), 24
 """What no woman over that age wears."""
 DARK, MIDDLE = ("raven", "blue_black", "brown_black"), ("chestnut", "auburn")
+BRIGHT = ("blond", "silver", "crimson", "violet")
+"""Hair that one in a cast may have; grey elders do not count."""
 HUES: Mapping[Role, tuple[str, ...]] = {
     "lead": ("crimson", "teal", "emerald", "violet", "sky", "red"),
     "rival": ("black", "navy", "grey"),
@@ -151,24 +156,32 @@ class Stylist:
         return "broad" if sex == "male" and role in ("ally", "authority") else "medium"
 
     def _combed(self, sketches: Sequence[tuple[Design, str, int]]) -> list[Look]:
-        """Heads of hair with outlines as different as can be had."""
-        options = [
-            [look_of(design.model_copy(update={"hair": hair}), sex, age) for hair in self._hairs(sex, age)]
-            for design, sex, age in sketches
-        ]
+        """Heads of hair with outlines as different as can be had; what is out of fashion only where nothing else is."""
+        heads = [self._hairs(sex, age) for _, sex, age in sketches]
+        strange = [self._last_resorts(sex, heads[k]) for k, (_, sex, _) in enumerate(sketches)]
+
+        def options(most: bool) -> list[list[Look]]:
+            return [
+                [
+                    look_of(design.model_copy(update={"hair": hair}), sex, age)
+                    for hair in (*own, *(extra if most else ()))
+                ]
+                for (design, sex, age), own, extra in zip(sketches, heads, strange, strict=True)
+            ]
 
         def fits(limit: float) -> Callable[[Look, Look], bool]:
-            return lambda a, b: a.hair != b.hair and overlap(a, b) <= limit
+            return lambda a, b: (a.hair != b.hair or _generations(a, b)) and overlap(a, b) <= limit
 
-        found = next((row for limit in OVERLAPS if (row := search(options, fits(limit)))), None)
-        return found or [row[0] for row in options]
+        tries = [(limit, False) for limit in OVERLAPS if limit <= MOST_OVERLAP] + [(limit, True) for limit in OVERLAPS]
+        found = (row for limit, most in tries if (row := search(options(most), fits(limit))))
+        return next(found, None) or [row[0] for row in options(False)]
 
     def _coloured(self, roles: Sequence[Role], looks: Sequence[Look]) -> list[Design]:
         """Colours of hair and cloth, and eyes, so that nobody is taken for another."""
         options = [self._colours(role, look) for role, look in zip(roles, looks, strict=True)]
 
         def fits(gap: float) -> Callable[[Look, Look], bool]:
-            return lambda a, b: max(hair_gap(a, b), outfit_gap(a, b)) >= gap and _apart(a, b)
+            return lambda a, b: max(hair_gap(a, b), outfit_gap(a, b)) >= gap and _apart(a, b) and not _both_bright(a, b)
 
         found = next((row for gap in GAPS if (row := search(options, fits(gap)))), None)
         return [_design(look) for look in found or [row[0] for row in options]]
@@ -176,7 +189,7 @@ class Stylist:
     def _colours(self, role: Role, look: Look) -> list[Look]:
         """A look in every colour and with the eyes that suit the role: the role's own colours first."""
         own, rest = self._shuffled(HUES[role]), self._shuffled([c for c in COLOURS if c not in HUES[role]])
-        hair = self._hair_colours(look.age)
+        hair = self._hair_colours(role, look.age)
         eyes = self._shuffled(EYES[role])
         return [
             replace(look, outfit=outfit, outfit_colour=cloth, hair_colour=colour, eyes=eye)
@@ -208,14 +221,18 @@ class Stylist:
         rest = [hair for hair in HAIR[sex + old] if hair not in own]
         return [hair for hair in (*likely, *own[LIKELY:], *rest) if hair not in GIRLISH or age <= GIRL]
 
-    def _hair_colours(self, age: int) -> list[str]:
+    def _last_resorts(self, sex: str, own: Sequence[str]) -> list[str]:
+        return [] if self.era in OLD_ERAS else [hair for hair in LAST_RESORTS[sex] if hair not in own]
+
+    def _hair_colours(self, role: Role, age: int) -> list[str]:
+        """In the order of preference: dark hair is likelier than bright, and never bright first for a lead."""
         if age >= ELDER:
             return ["silver"]
         if self.language == "zh" and self.era != "fantasy":
             return list(dict.fromkeys(self._shuffled((*DARK, *DARK, "chestnut"))))
-        if self.era == "fantasy":
-            return list(dict.fromkeys(self._shuffled((*DARK, "silver", "crimson", "violet", "blond"))))
-        return list(dict.fromkeys(self._shuffled((*DARK, *MIDDLE, *MIDDLE, "blond"))))
+        bright = BRIGHT if self.era == "fantasy" else ("blond",)
+        found = list(dict.fromkeys(self._shuffled((*DARK, *DARK, *MIDDLE, *MIDDLE, *bright))))
+        return sorted(found, key=lambda colour: colour in BRIGHT) if role == "lead" else found
 
     def _skin(self, sex: str, age: int) -> str:
         if age >= ELDER:
@@ -258,6 +275,15 @@ class Stylist:
 
 def _apart(a: Look, b: Look) -> bool:
     return a.outfit_colour != b.outfit_colour and differences(a, b) >= MIN_DIFFERENCES
+
+
+def _both_bright(a: Look, b: Look) -> bool:
+    return all(look.hair_colour in BRIGHT and look.age < ELDER for look in (a, b))
+
+
+def _generations(a: Look, b: Look) -> bool:
+    """A child and a grown one: a son may wear his father's cut, and is not taken for him."""
+    return (a.age < CHILD) != (b.age < CHILD)
 
 
 def _design(look: Look) -> Design:

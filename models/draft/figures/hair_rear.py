@@ -48,7 +48,7 @@ def cropped(brush: Brush, edge: list[tuple[list[Point], float]], low: float = 56
     shape = shape + [(-x, y) for x, y in shape[1:-1][::-1]]
     out = brush.mass(shape, line=4)
     for k in (-5, 5, -3, 3, -4, 4, -1, 1, -2, 2, 0):
-        tip = (k * 22 + 8, low - 30 + brush.rng.uniform(0, 60) - abs(k) * 22)
+        tip = (k * 22 + 8, low - 44 + brush.rng.uniform(0, 44) - abs(k) * 20)
         out += brush.lock([(k * 6, 20), (k * 34, 150 + abs(k) * 8), (k * 36, 330), tip], 46, dark=abs(k) == 2, line=2.2)
     out += "".join(brush.lock(points, width, shine=False) for points, width in edge)
     return out + brush.highlight(brush.outline(shape), 92, -165, 165, 0.0012, (34, 84), 18)

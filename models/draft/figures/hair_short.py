@@ -1,4 +1,4 @@
-"""Hair that ends at the neck: layered, slick, undercut, curtain, bob."""
+"""Hair that ends at the neck: the pixie, curtain and bob, and what other cuts share with them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from models.draft.figures.haircut import Brush, HairArt, scaled
 
 Locks = list[tuple[list[Point], float]]
 
-_NAPE: list[Point] = [
+NAPE: list[Point] = [
     (0, -40), (138, -26), (206, 60), (218, 200), (208, 330), (190, 420), (0, 440), (-190, 420), (-208, 330),
     (-218, 200), (-206, 60), (-138, -26),
 ]  # fmt: skip
@@ -60,7 +60,8 @@ def shadows(brush: Brush, rows: Locks) -> str:
     return "".join(brush.lock_shadow(points, width) for points, width in rows)
 
 
-def layered(who: Subject) -> HairArt:
+def pixie(who: Subject) -> HairArt:
+    """Short layers close to the head."""
     brush = Brush(who)
     cap = (
         brush.mass(_CAP)
@@ -69,7 +70,7 @@ def layered(who: Subject) -> HairArt:
     )
     front = cap + locks(brush, _EDGE, 6)
     shade = brush.shadow(_CAP) + shadows(brush, _BANGS)
-    return HairArt(brush.mass(_NAPE, True), front, locks(brush, _BANGS, 7), shade, cropped(brush, _EDGE))
+    return HairArt(brush.mass(NAPE, True), front, locks(brush, _BANGS, 7), shade, cropped(brush, _EDGE))
 
 
 def combed(brush: Brush, lines: int = 11) -> str:
@@ -84,52 +85,6 @@ def combed(brush: Brush, lines: int = 11) -> str:
     return out + brush.highlight(brush.outline(SLICK_CAP), 34, -190, 195, 0.0017, (30, 70), 17)
 
 
-def slick(who: Subject) -> HairArt:
-    brush = Brush(who)
-    burns: Locks = [(scaled([(204, 160), (212, 260), (202, 350), (196, 420)], s), 28) for s in (-1, 1)]
-    crest: Locks = [
-        ([(-196, 60), (-150, -30), (-60, -68), (50, -70)], 46), ([(-90, -30), (10, -70), (110, -56), (190, 6)], 50),
-        ([(120, -50), (190, 0), (226, 80), (232, 160)], 36), ([(-150, -10), (-206, 50), (-232, 130), (-230, 190)], 34),
-    ]  # fmt: skip
-    front = locks(brush, burns) + locks(brush, crest, 5) + combed(brush)
-    loose: Locks = [([(-14, 66), (40, 110), (64, 170), (52, 226)], 17)] if not who.body.old else []
-    rear = cropped(brush, [row for row in _EDGE if row[0][0][1] > -20], 540)
-    return HairArt(brush.mass(_NAPE, True), front, locks(brush, loose, 8), brush.shadow(SLICK_CAP), rear)
-
-
-_TOP: Locks = [
-    ([(150, 110), (196, 40), (186, -50), (130, -104)], 56),
-    ([(-170, 130), (-206, 40), (-190, -40), (-120, -96)], 52),
-    ([(-150, 120), (-150, 10), (-90, -90), (30, -150)], 66),
-    ([(-90, 110), (-70, 0), (0, -96), (120, -146)], 70),
-    ([(-30, 104), (10, 10), (80, -70), (190, -104)], 70),
-    ([(40, 104), (90, 20), (160, -30), (240, -36)], 62),
-    ([(100, 112), (160, 60), (210, 30), (252, 44)], 44),
-]
-
-
-def undercut(who: Subject) -> HairArt:
-    """Shaved sides in shadow tone, the top combed up and over to one side."""
-    brush = Brush(who)
-    side_cap: list[Point] = [
-        (-200, 372), (-219, 240), (-210, 90), (-120, -20), (0, -40), (120, -20), (210, 90), (219, 240), (200, 372),
-        (194, 290), (184, 200), (160, 140), (60, 104), (-60, 104), (-160, 140), (-184, 200), (-194, 290),
-    ]  # fmt: skip
-    crown: list[Point] = [
-        (-176, 150), (-206, 40), (-160, -70), (-20, -128), (120, -118), (214, -40), (204, 70), (160, 136), (90, 112),
-        (0, 100), (-90, 108),
-    ]  # fmt: skip
-    stubble = [
-        [(s * (190 + k * 5), 150 + k * 30), (s * (198 + k * 4), 190 + k * 30)] for s in (-1, 1) for k in range(5)
-    ]
-    front = brush.mass(side_cap, True) + brush.strands(stubble, 3, True)
-    front += brush.mass(crown) + locks(brush, _TOP, 6)
-    front += brush.highlight(brush.outline(crown), -4, -170, 190, 0.0017, (26, 60), 15)
-    loose: Locks = [([(-40, 70), (-96, 96), (-122, 160), (-104, 226)], 26)]
-    shade = brush.shadow(side_cap) + shadows(brush, loose)
-    return HairArt(brush.mass(_NAPE, True), front, locks(brush, loose, 8), shade, cropped(brush, _TOP, 520))
-
-
 _CURTAINS: Locks = [
     ([(-6, -60), (-70, -6), (-118, 90), (-146, 190), (-190, 306)], 62),
     ([(6, -60), (74, -6), (120, 90), (148, 190), (192, 312)], 62),
@@ -139,24 +94,39 @@ _CURTAINS: Locks = [
 ]
 
 
+_WING: list[Point] = [
+    (0, -64), (90, -108), (198, -60), (254, 80), (272, 230), (292, 330), (344, 396), (300, 388), (276, 384), (286, 420),
+    (316, 462), (262, 440), (240, 414), (240, 450), (256, 500), (216, 424), (200, 340), (193, 270), (184, 220), (158, 150),
+    (92, 96), (24, 60),
+]  # fmt: skip
+_WING_ENDS: list[Point] = [(344, 396), (276, 384), (316, 462), (240, 414), (256, 500)]
+_WING_LOCKS: Locks = [
+    ([(186, 60), (244, 200), (264, 320), (282, 390), (330, 424)], 62),
+    ([(176, 60), (228, 210), (240, 330), (240, 410), (272, 478)], 60),
+    ([(150, 0), (236, 80), (270, 200), (290, 290), (330, 344)], 50),
+]
+_WING_BACK: list[Point] = [
+    (0, -50), (180, -20), (246, 140), (252, 330), (206, 430), (120, 480), (0, 480), (-120, 470), (-200, 420), (-248, 320),
+    (-244, 140), (-180, -20),
+]  # fmt: skip
+
+
 def curtain(who: Subject) -> HairArt:
-    """A centre part with two soft wings over the temples."""
+    """A centre part with two wings that flare out beside the jaw, one a little longer."""
     brush = Brush(who)
-    half: list[Point] = [
-        (0, -64), (80, -112), (186, -66), (244, 60), (250, 220), (228, 360), (200, 440), (197, 330), (188, 236), (158, 150),
-        (92, 96), (24, 60),
-    ]  # fmt: skip
-    left = scaled(half, -1)
-    front = "".join(brush.lock(scaled(p, s), w) for s in (-1, 1) for p, w in (
-        ([(180, 40), (238, 190), (240, 320), (214, 440)], 50), ([(170, 0), (240, 80), (262, 200), (256, 300)], 44)))  # fmt: skip
-    front += brush.mass(left) + brush.mass(half)
+    right, left = [(x, y * 1.04) for x, y in _WING], scaled(_WING, -1)
     flow = [scaled(line, s) for s in (-1, 1) for line in (
-        [(4, -50), (90, -40), (180, 50), (222, 220)], [(6, -40), (70, 10), (150, 110), (208, 300)])]  # fmt: skip
-    front += brush.strands(flow, 16) + brush.highlight(
-        brush.outline(left) + brush.outline(half), 22, -200, 200, 0.0017, (30, 74)
+        [(4, -50), (100, -40), (200, 60), (248, 230), (304, 390)], [(6, -40), (80, 10), (170, 120), (226, 290), (286, 440)],
+        [(6, -30), (60, 30), (150, 140), (208, 300), (244, 470)], [(10, -56), (120, -70), (220, 40), (262, 200), (310, 370)])]  # fmt: skip
+    front = brush.shag(left, scaled(_WING_ENDS, -1)) + brush.shag(right, [(x, y * 1.04) for x, y in _WING_ENDS])
+    front += brush.strands(flow, 13) + brush.strands(
+        [[(x + 9, y + 3) for x, y in line] for line in flow[1::2]], 5, True
     )
-    shade = brush.shadow(half) + brush.shadow(left) + shadows(brush, _CURTAINS)
-    return HairArt(brush.mass(_NAPE, True), front, locks(brush, _CURTAINS, 6), shade, cropped(brush, _EDGE, 580))
+    front += brush.highlight(brush.outline(left) + brush.outline(right), 26, -210, 210, 0.0017, (30, 74))
+    shade = brush.shadow(right) + brush.shadow(left) + shadows(brush, _CURTAINS)
+    wings: Locks = [(scaled(p, s), w) for s in (-1, 1) for p, w in _WING_LOCKS]
+    rear = cropped(brush, wings, 560)
+    return HairArt(brush.mass(_WING_BACK, True), front, locks(brush, _CURTAINS, 6), shade, rear)
 
 
 _TIPS = (-176, -132, -84, -34, 18, 70, 122, 178)

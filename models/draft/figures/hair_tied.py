@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.draft.figures.anatomy import Subject
 from models.draft.figures.geometry import Point, ellipse, ink, path, spline
-from models.draft.figures.hair_rear import falling, swept_up, waved
+from models.draft.figures.hair_rear import falling, swept_up
 from models.draft.figures.hair_short import SLICK_CAP, Locks, combed, full_bangs, locks, shadows
 from models.draft.figures.haircut import Brush, HairArt, scaled
 from models.draft.figures.palette import GOLD, RUBY, accent

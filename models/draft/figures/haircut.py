@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
+from itertools import pairwise
 
 from models.draft.figures.anatomy import Subject
 from models.draft.figures.geometry import Point, Points, between, clipped, ink, path, ribbon, shaded, spline
@@ -43,7 +44,21 @@ class Brush:
 
     def mass(self, points: Points, dark: bool = False, line: float = 3.5, tip: int = 0) -> str:
         """A closed body of hair: flat in shadow, or lit from above and falling into shadow."""
-        t, outline = self.tone, self.outline(points, tip)
+        return self._body(self.outline(points, tip), points, dark, line)
+
+    def cut(self, points: Points, corners: Points) -> str:
+        """Closed path data that is smooth but for its start and the points that are `corners`."""
+        turned = self.turn(points)
+        bends = [0, *(k for k in range(1, len(points)) if points[k] in corners), len(points)]
+        turned.append(turned[0])
+        return "".join(spline(turned[a : b + 1], start=a == 0) for a, b in pairwise(bends)) + "Z"
+
+    def shag(self, points: Points, corners: Points, dark: bool = False, line: float = 3.0) -> str:
+        """A body of hair with points and notches."""
+        return self._body(self.cut(points, corners), points, dark, line)
+
+    def _body(self, outline: str, points: Points, dark: bool, line: float) -> str:
+        t = self.tone
         if dark:
             return path(outline, t.shade, t.ink, line)
         ys = [y for _, y in points]
@@ -102,3 +117,13 @@ class Brush:
 
 def scaled(points: Points, side: int) -> list[Point]:
     return [(x * side, y) for x, y in points]
+
+
+def spiked(notches: Points, tips: Points, bulge: float = 0.16) -> tuple[list[Point], list[Point]]:
+    """(points, corners) of an edge that runs notch, tip, notch, ...: hooked spikes, round on the way out."""
+    out: list[Point] = []
+    for (x0, y0), (x1, y1), (x2, y2) in zip(notches, tips, notches[1:], strict=False):
+        dx, dy, turn = x1 - x0, y1 - y0, 1 if (x1 - x0) * (y2 - y1) > (y1 - y0) * (x2 - x1) else -1
+        out += [(x0, y0), ((x0 + x1) / 2 + dy * bulge * turn, (y0 + y1) / 2 - dx * bulge * turn), (x1, y1)]
+        out += [((x1 + x2) / 2 + dy * bulge * 0.4 * turn, (y1 + y2) / 2 - dx * bulge * 0.4 * turn)]
+    return [*out, notches[-1]], [*notches, *tips]
