@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.core import Character
 from engine.story.bible import build_bible
-from engine.story.design import Stylist, look_of, search
+from engine.story.design import BRIGHT, ELDER, HAIR, Stylist, look_of, search
 from engine.story.premise import read_premise
 from models.base import COLOURS, HAIR_COLOURS, HAIR_STYLES, OUTFITS, Look
 from models.draft.signature import OUTLINE_HEIGHT, OUTLINE_WIDTH, average, dominant, signature
@@ -132,6 +133,15 @@ def checked_dress(who: Character) -> None:
         assert "beard" not in design.accessories, who
 
 
+def checked_fashion(looks: list[Look], era: str) -> None:
+    """Short cuts for modern men, no buns for modern women, one bright head at most."""
+    for look in looks if era == "modern" else []:
+        short = ("layered", "curtain", "undercut", "slick")
+        assert look.hair in short if look.sex == "male" else look.hair not in ("palace_bun", "topknot"), look
+        assert look.hair != "granny_bun" or look.age >= ELDER, look
+    assert sum(look.hair_colour in BRIGHT and look.age < ELDER for look in looks) <= 1
+
+
 @pytest.mark.parametrize("text", PREMISES)
 def test_every_cast_of_every_premise_is_told_apart_by_its_words(text: str) -> None:
     premise = read_premise(text)
@@ -145,17 +155,32 @@ def test_every_cast_of_every_premise_is_told_apart_by_its_words(text: str) -> No
 @settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(("en", "zh")), st.sampled_from(ERAS), st.integers(0, 10**6),
-    st.lists(st.booleans(), min_size=5, max_size=5).filter(lambda women: sum(women) >= 2), st.booleans(),
+    st.lists(st.booleans(), min_size=5, max_size=5).filter(any), st.booleans(),
     st.integers(20, 90),
 )  # fmt: skip
-def test_any_cast_of_up_to_three_men_and_a_child_is_told_apart(
+def test_any_cast_of_up_to_four_men_and_a_child_is_told_apart_and_dressed_for_its_era(
     language: str, era: str, seed: int, women: list[bool], girl: bool, oldest: int
 ) -> None:
     ages = (23, 47, 30, 38, max(50, oldest))
     people = [(role, "female" if w else "male", age, "") for role, w, age in zip(ROLES, women, ages, strict=False)]
     people.append(("innocent", "female" if girl else "male", 9, ""))
     designs = Stylist(language, era, str(seed), {}).cast(people)  # type: ignore[arg-type]
-    told_apart([look_of(designs[role], sex, age) for role, sex, age, _ in people])  # type: ignore[index]
+    looks = [look_of(designs[role], sex, age) for role, sex, age, _ in people]  # type: ignore[index]
+    told_apart(looks)
+    checked_fashion(looks, era)
+
+
+def test_four_short_cuts_of_men_have_outlines_of_their_own() -> None:
+    for age, (a, b) in itertools.product((30, 66), itertools.combinations(HAIR["male"], 2)):
+        one, two = (replace(PLAIN, sex="male", age=age, hair=hair) for hair in (a, b))
+        assert overlap(one, two) <= MOST_OVERLAP, (age, a, b)
+
+
+def test_a_fifth_man_lets_his_hair_grow_before_two_look_alike() -> None:
+    people = [(role, "male", age, "") for role, age in zip(ROLES, (23, 47, 30, 38, 41), strict=False)]
+    designs = Stylist("en", "modern", "5", {}).cast(people)  # type: ignore[arg-type]
+    worn = {design.hair for design in designs.values()}
+    assert len(worn) == 5 and len(worn & {"ponytail", "long"}) == 1
 
 
 def test_dominant_is_the_commonest_colour_and_average_the_mean() -> None:

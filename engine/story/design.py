@@ -30,18 +30,21 @@ MOST_STEPS = 20_000
 HAIR: Mapping[str, tuple[str, ...]] = {
     "female": ("long", "bob", "wavy", "ponytail", "layered", "curtain", "twin_tails"),
     "male": ("layered", "curtain", "undercut", "slick"),
-    "female_old": ("palace_bun", "long", "wavy", "ponytail", "twin_tails", "curtain", "layered", "bob"),
-    "male_old": ("topknot", "long", "ponytail", "slick", "layered", "wavy", "curtain", "undercut"),
+    "female_old": ("palace_bun", "long", "wavy", "ponytail", "twin_tails"),
+    "male_old": ("topknot", "long", "ponytail", "wavy"),
     "female_child": ("twin_tails", "bob", "ponytail", "curtain"),
     "male_child": ("curtain", "layered", "undercut", "slick"),
     "female_elder": ("granny_bun", "bob", "curtain", "layered"),
-    "female_elder_old": ("granny_bun", "palace_bun", "bob", "curtain", "wavy", "ponytail"),
+    "female_elder_old": ("granny_bun", "palace_bun", "wavy", "ponytail"),
     "male_elder": ("slick", "undercut", "curtain", "layered"),
-    "male_elder_old": ("topknot", "long", "slick", "ponytail", "wavy", "layered"),
+    "male_elder_old": ("topknot", "long", "ponytail", "wavy"),
 }
 """Heads of hair that fit, the likeliest first; no pins and buns of women for men."""
-LAST_RESORTS: Mapping[str, tuple[str, ...]] = {"female": (), "male": ("ponytail", "long")}
-"""What modern people wear only when nothing that fits is left to tell them apart by."""
+LAST_RESORTS: Mapping[str, tuple[str, ...]] = {
+    "female": (), "male": ("ponytail", "long"),
+    "female_old": ("curtain", "layered", "bob"), "male_old": ("slick", "layered", "curtain", "undercut"),
+}  # fmt: skip
+"""What is out of fashion, worn only when nothing that fits is left to tell people apart by."""
 LIKELY = 4
 GIRLISH, GIRL = ("twin_tails",), 24
 """What no woman over that age wears."""
@@ -172,7 +175,8 @@ class Stylist:
         def fits(limit: float) -> Callable[[Look, Look], bool]:
             return lambda a, b: (a.hair != b.hair or _generations(a, b)) and overlap(a, b) <= limit
 
-        tries = [(limit, False) for limit in OVERLAPS if limit <= MOST_OVERLAP] + [(limit, True) for limit in OVERLAPS]
+        tries = [(limit, False) for limit in OVERLAPS if limit <= MOST_OVERLAP]
+        tries += [(limit, True) for limit in OVERLAPS if limit >= MOST_OVERLAP]
         found = (row for limit, most in tries if (row := search(options(most), fits(limit))))
         return next(found, None) or [row[0] for row in options(False)]
 
@@ -214,15 +218,19 @@ class Stylist:
 
     def _hairs(self, sex: str, age: int) -> list[str]:
         """Heads of hair for a sex, an age and the era: the likely ones in chance order, then the others."""
-        old = "_old" if self.era in OLD_ERAS else ""
+        old = self._old
         kind = "_child" if age < CHILD else "_elder" if age >= ELDER else old
         own = HAIR.get(f"{sex}{kind}{old}", HAIR[sex + kind])
         likely = list(own[:LIKELY]) if kind in ("_elder", "_child") else self._shuffled(own[:LIKELY])
         rest = [hair for hair in HAIR[sex + old] if hair not in own]
         return [hair for hair in (*likely, *own[LIKELY:], *rest) if hair not in GIRLISH or age <= GIRL]
 
+    @property
+    def _old(self) -> str:
+        return "_old" if self.era in OLD_ERAS else ""
+
     def _last_resorts(self, sex: str, own: Sequence[str]) -> list[str]:
-        return [] if self.era in OLD_ERAS else [hair for hair in LAST_RESORTS[sex] if hair not in own]
+        return [hair for hair in LAST_RESORTS[sex + self._old] if hair not in own]
 
     def _hair_colours(self, role: Role, age: int) -> list[str]:
         """In the order of preference: dark hair is likelier than bright, and never bright first for a lead."""
@@ -231,7 +239,7 @@ class Stylist:
         if self.language == "zh" and self.era != "fantasy":
             return list(dict.fromkeys(self._shuffled((*DARK, *DARK, "chestnut"))))
         bright = BRIGHT if self.era == "fantasy" else ("blond",)
-        found = list(dict.fromkeys(self._shuffled((*DARK, *DARK, *MIDDLE, *MIDDLE, *bright))))
+        found = list(dict.fromkeys(self._shuffled((*3 * DARK, *3 * MIDDLE, *bright))))
         return sorted(found, key=lambda colour: colour in BRIGHT) if role == "lead" else found
 
     def _skin(self, sex: str, age: int) -> str:
