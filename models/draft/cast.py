@@ -30,7 +30,7 @@ EYES_HEAD, EYES_REACH = 1150, (610.0, 460.0, 560.0)
 """From this head height on only the eyes are in the picture: what it can show beside, above and below them."""
 SHAPE_TINT: Tint = (0.20, 0.15, 0.34)
 NEAR_TINT: Tint = (0.42, 0.38, 0.56)
-OTHER_TINT: Tint = (0.90, 0.90, 0.95)
+OTHER_TINT: Tint = (0.91, 0.89, 0.89)
 NEAR_BLUR = 6.0
 AURA_PAD = 400  # pixels around a figure that its aura may reach
 AURA_SHRINK = 4
