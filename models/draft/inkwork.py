@@ -197,6 +197,7 @@ def _dread(width: int, height: int, spot: Spot) -> Image:
     return _layer(cv2.add(cv2.max(shade, lines), cv2.convertScaleAbs(dots, alpha=0.6)), (0.72, 0.95, 1.0))
 
 
+BAND_DARK = "#190f22"  # clear of broadcast black, so that a held band is no letterbox
 BANDS = 4
 """Ways to frame a pair of eyes: two slants, two grounds."""
 
@@ -208,7 +209,7 @@ def eye_band(width: int, height: int, colour: str, variant: int = 0) -> Image:
     draw = Drawing()
     if variant % 2:
         draw.group(f"translate({WIDTH} 0) scale(-1 1)")
-    upper, lower = draw.gradient([(0, "#060309", 1), (1, mix("#0d0712", colour, 0.22), 1)]), "#0d0712"
+    upper, lower = draw.gradient([(0, BAND_DARK, 1), (1, mix(BAND_DARK, colour, 0.22), 1)]), BAND_DARK
     draw.poly([(-20, -20), (1100, -20), (1100, 530), (-20, 670)], upper if variant // 2 % 2 else lower)
     draw.poly([(-20, 1250), (1100, 1110), (1100, 1940), (-20, 1940)], lower)
     if variant // 2 % 2:
