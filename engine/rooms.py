@@ -23,9 +23,9 @@ _RIGHT_DELAY = 1.13
 """The right channel's early taps come this much later, for width."""
 _BUILD_UP_SECONDS = 0.008
 _DECAY_60_DB = 6.907755
-STEP_BACK_DB = 8.0
+STEP_BACK_DB = 11.0
 """How much quieter a room is under a loud syllable than after it."""
-_STEP_SECONDS, _STEP_RELEASE, _STEP_SMOOTHING = 0.01, 0.15, 3
+_STEP_SECONDS, _STEP_RELEASE, _STEP_SMOOTHING = 0.01, 0.12, 3
 _LOUD_PERCENTILE = 90
 
 

@@ -21,7 +21,7 @@ from engine.vault import Made, Take, Vault
 from models.base import Composer, Score, ScoreRequest
 
 STAGE = "scoring"
-MIX_VERSION = 4
+MIX_VERSION = 5
 
 
 def score_request(

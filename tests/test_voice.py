@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from models.base import DELIVERIES, EMOTIONS, Speech, Utterance, VoiceProfile
 from models.draft import espeak
-from models.draft.casting_table import VARIANTS, cast, distinct, parse
+from models.draft.casting_table import HIGHEST_F0, VARIANTS, cast, distinct, parse
 from models.draft.espeak import Clause, EspeakProcess, WorkerError
 from models.draft.mouths import MIN_SECONDS, SHAPES, mouth_of, mouths
 from models.draft.spoken_text import MAX_CHARACTERS, prepare
@@ -284,6 +284,13 @@ def test_casting_is_stable_and_its_ids_describe_the_voice(voice: DraftVoice) -> 
     assert ids == voice.cast(SIX, "en") and len(set(ids)) == 6
     assert [str(parse(id)) for id in ids] == ids
     assert ids[:3] == voice.cast(SIX[:3], "en")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_casting_keeps_to_pitches_at_which_words_survive(language: str) -> None:
+    voices = cast([VoiceProfile(f"g{n}", "female", 78, pitch=3) for n in range(12)], language)
+    assert all(v.pitch <= v.variant.most_pitch and v.f0 <= HIGHEST_F0 for v in voices)
+    assert any(v.variant.name == "steph2" for v in voices)
 
 
 def test_pitch_direction_raises_and_lowers_the_voice() -> None:

@@ -30,7 +30,7 @@ _PITCH_SEMITONES = (-7.2, -4.6, -1.7, 0.0, 1.6, 5.3, 8.8)
 class Variant:
     """An espeak-ng variant. `age` is the age it suits best, `range` its liveliness, `gain_db` levels it.
 
-    Beyond `most_arousal` its words are lost."""
+    Beyond `most_arousal` or `most_pitch`, or faster than `pace`, its words are lost."""
 
     name: str
     sex: str
@@ -43,6 +43,8 @@ class Variant:
     gain_db: float = 0.0
     timbre: str = ""
     most_arousal: float = 1.0
+    pace: float = 1.0
+    most_pitch: int = PITCHES[-1]
 
 
 VARIANTS = (
@@ -61,7 +63,7 @@ VARIANTS = (
     Variant("f2", "female", 26, 195, 165, 2815, 910, 55, -1.2, "heroine clear girl young"),
     Variant("f5", "female", 36, 204, 178, 2828, 1100, 60, 0.7, "firm bright sharp cold"),
     Variant("anika", "female", 22, 262, 230, 2378, 334, 55, -4.7, "soft gentle breathy"),
-    Variant("steph2", "female", 78, 184, 171, 1525, 299, 35, -7.2, "dark low muffled", 0.0),
+    Variant("steph2", "female", 78, 184, 171, 1525, 299, 35, -7.2, "dark low muffled", 0.0, 0.88, 60),
 )
 BY_NAME = {variant.name: variant for variant in VARIANTS}
 LANGUAGES = {"en": "en-us", "zh": "cmn"}
@@ -124,12 +126,17 @@ def cast(profiles: Sequence[VoiceProfile], language: str) -> list[CastVoice]:
     return taken
 
 
+def pitches_of(name: str, language: str) -> list[int]:
+    """The pitches at which casting uses a variant, rising."""
+    variant = BY_NAME[name]
+    usable = (pitch for pitch in PITCHES if pitch <= variant.most_pitch)
+    return [pitch for pitch in usable if CastVoice(language, variant, pitch).f0 <= HIGHEST_F0]
+
+
 def _candidates(language: str) -> Iterator[CastVoice]:
     for variant in VARIANTS:
-        for pitch in PITCHES:
-            voice = CastVoice(language, variant, pitch)
-            if voice.f0 <= HIGHEST_F0:
-                yield voice
+        for pitch in pitches_of(variant.name, language):
+            yield CastVoice(language, variant, pitch)
 
 
 def _target_semitones(profile: VoiceProfile, language: str) -> float:

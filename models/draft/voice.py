@@ -82,7 +82,7 @@ class DraftVoice:
     """models.base.Voice on espeak-ng."""
 
     name = "espeak"
-    version = 3
+    version = 4
 
     def __init__(self) -> None:
         self._worker = EspeakProcess()
@@ -149,7 +149,7 @@ def _plan(utterance: Utterance) -> _Plan:
 
 
 def _clauses(utterance: Utterance, voice: CastVoice, text: SpokenText, acting: Acting) -> list[Clause]:
-    speed = utterance.pace * (_CHINESE_RATE if voice.language == "zh" else 1.0)
+    speed = utterance.pace * voice.variant.pace * (_CHINESE_RATE if voice.language == "zh" else 1.0)
     speed *= 0.92 if utterance.delivery == "narrator" else 1.0
     name = str(voice).partition(":")[0]
     floor = _MIN_CHINESE_RANGE if voice.language == "zh" else 0
