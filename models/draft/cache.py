@@ -27,6 +27,7 @@ DRAWING_MODULES = (
     "props",
     "props_deeds",
     "props_paper",
+    "props_hands",
     "props_worn",
     "props_things",
     "backdrops",

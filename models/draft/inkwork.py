@@ -197,7 +197,7 @@ def _dread(width: int, height: int, spot: Spot) -> Image:
     return _layer(cv2.add(cv2.max(shade, lines), cv2.convertScaleAbs(dots, alpha=0.6)), (0.72, 0.95, 1.0))
 
 
-BAND_DARK = "#190f22"  # clear of broadcast black, so that a held band is no letterbox
+BAND_DARK = "#2a1b39"  # clear of broadcast black, so that a held band is no letterbox
 BANDS = 4
 """Ways to frame a pair of eyes: two slants, two grounds."""
 
@@ -237,7 +237,7 @@ def _streaked(draw: Drawing, colour: str, rng: random.Random) -> None:
 
 
 def _dotted(draw: Drawing, colour: str) -> None:
-    """Dots on a 45 degree raster, largest beside the white edges."""
+    """Dots on a 45 degree raster, largest beside the white edges; none of the ground is left bare."""
     step = 44
     for row in range(-4, 60):
         for column in range(-2, 30):
@@ -245,6 +245,7 @@ def _dotted(draw: Drawing, colour: str) -> None:
             y = row * step / 2 * 1.7
             edge = 670 - 0.125 * x
             away = edge - y if y < edge else y - (edge + 580)
-            radius = 17 * (1 - away / 520)
-            if away > 26 and radius > 1.5:
-                draw.ellipse(x, y, radius, radius, colour, 0.8)
+            near = max(0.0, 1 - away / 520)
+            if away > 26:
+                radius = 4 + 13 * near
+                draw.ellipse(x, y, radius, radius, colour, 0.45 + 0.35 * near)
