@@ -20,14 +20,14 @@ EARLY = 0.35
 GLANCE = 0.4
 BY_FUNCTION: Mapping[str, tuple[str, ...]] = {
     "accuse": ("point", "hip", "crossed"), "deny": ("chest", "crossed", "temple"), "threaten": ("fist", "point", "crossed"),
-    "bargain": ("reach", "clasp", "hip"), "confess": ("chest", "clasp", "mouth"), "taunt": ("crossed", "hip", "mouth"),
+    "bargain": ("reach", "clasp", "hip"), "confess": ("chest", "clasp", "temple"), "taunt": ("crossed", "hip", "reach"),
     "order": ("point", "fist", "hip"), "plead": ("clasp", "reach", "chest"), "reveal": ("reach", "chest", "temple"),
     "decide": ("fist", "crossed", "hip"),
 }  # fmt: skip
 BY_EMOTION: Mapping[str, tuple[str, ...]] = {
     "joy": ("clasp", "chest"), "tender": ("chest", "reach"), "smirk": ("crossed", "hip"), "anger": ("hip", "fist", "crossed"),
-    "rage": ("fist", "point"), "fear": ("mouth", "chest"), "shock": ("mouth", "chest"), "grief": ("chest", "mouth"),
-    "tears": ("mouth", "clasp"), "resolve": ("fist", "crossed"), "cold": ("crossed", "hip"), "plead": ("clasp", "reach"),
+    "rage": ("fist", "point"), "fear": ("mouth", "chest", "clasp"), "shock": ("mouth", "chest", "temple"), "grief": ("chest", "mouth", "clasp"),
+    "tears": ("mouth", "clasp", "chest"), "resolve": ("fist", "crossed"), "cold": ("crossed", "hip"), "plead": ("clasp", "reach"),
     "triumph": ("hip", "fist"), "neutral": ("temple", "crossed"),
 }  # fmt: skip
 DOWNCAST = ("grief", "tears")
@@ -149,7 +149,7 @@ class _Part:
 
     def _words_for(self, line: Line) -> tuple[str, ...]:
         known = BY_FUNCTION.get(line.function, ())
-        felt = BY_EMOTION.get(line.emotion, ())
+        felt = tuple(word for word in BY_EMOTION.get(line.emotion, ()) if word != "mouth")  # lips that speak are seen
         both = tuple(word for word in known if word in felt)
         return (*both, *felt, *known) if known else felt
 

@@ -111,3 +111,12 @@ def test_a_gesture_lands_on_the_longest_word_of_the_first_half():
     take = DialogueTake(None, 1.6, words, (), "v")  # pyright: ignore[reportArgumentType]
     assert stressed(take, 24) == 6
     assert stressed(DialogueTake(None, 1.6, (), (), "v"), 24) == 0  # pyright: ignore[reportArgumentType]
+
+
+def test_nobody_speaks_behind_a_hand() -> None:
+    for emotion in EMOTIONS:
+        for seed in range(12):
+            line = Line(id="e001_s01_sh010_l01", speaker="a", text="No.", emotion=emotion, function="confess")
+            shot = Shot(id="e001_s01_sh010", size="cu", beat="pressure", characters=("a",), lines=(line,))
+            blocked = block_scene(Scene(id="e001_s01", location="l", mood="tension", shots=(shot,)), seed)[shot.id]
+            assert "mouth" not in {blocked.start["a"].pose, blocked.changes[line.id, "a"].pose}

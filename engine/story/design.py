@@ -46,6 +46,7 @@ LAST_RESORTS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What is out of fashion, worn only when nothing that fits is left to tell people apart by."""
 LIKELY = 4
+FORMAL = ("suit", "uniform", "coat", "blazer")
 GIRLISH, GIRL = ("twin_tails",), 24
 """What no woman over that age wears."""
 DARK, MIDDLE = ("raven", "blue_black", "brown_black"), ("chestnut", "auburn")
@@ -160,7 +161,7 @@ class Stylist:
 
     def _combed(self, sketches: Sequence[tuple[Design, str, int]]) -> list[Look]:
         """Heads of hair with outlines as different as can be had; what is out of fashion only where nothing else is."""
-        heads = [self._hairs(sex, age) for _, sex, age in sketches]
+        heads = [_kempt(self._hairs(sex, age), design.outfit) for design, sex, age in sketches]
         strange = [self._last_resorts(sex, heads[k]) for k, (_, sex, _) in enumerate(sketches)]
 
         def options(most: bool) -> list[list[Look]]:
@@ -279,6 +280,11 @@ class Stylist:
             outfit = swaps.get(outfit, outfit)
             return "hanfu" if self.language == "zh" and outfit in ("gown", "dress") else outfit
         return {"suit": "blazer"}.get(outfit, outfit) if sex == "female" else {"gown": "suit"}.get(outfit, outfit)
+
+
+def _kempt(hairs: Sequence[str], outfit: str) -> list[str]:
+    """Windswept hair comes last where the clothes are formal."""
+    return sorted(hairs, key=lambda hair: outfit in FORMAL and hair == "layered")
 
 
 def _apart(a: Look, b: Look) -> bool:
