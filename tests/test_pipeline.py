@@ -73,7 +73,14 @@ def test_every_deliverable_is_there_and_passes_every_check(finished: Path) -> No
 def test_the_manifest_names_model_licence_rights_and_cost_of_every_take(finished: Path) -> None:
     folder = SeriesFolder(finished)
     manifest = json.loads((folder.episode(PROFILE, "en", 1) / "manifest.json").read_text())
-    assert {t["stage"] for t in manifest["takes"]} == {"voicing", "framing", "animating", "scoring", "conforming"}
+    assert {t["stage"] for t in manifest["takes"]} == {
+        "voicing",
+        "framing",
+        "animating",
+        "scoring",
+        "conforming",
+        "covering",
+    }
     for take in manifest["takes"]:
         assert take["model"], take
         assert set(take["rights"]) >= {"source", "licence", "consent", "commercial_use"}
