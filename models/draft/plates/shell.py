@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from models.draft.plates.scenery import BOTTOM, LEFT, RIGHT, TALL, TOP, WIDE, Scenery, deep, edge, high, ray
+from models.draft.plates.scenery import BOTTOM, LEFT, RIGHT, TOP, WIDE, Scenery, deep, edge, high, ray
 from models.draft.svg import Drawing, Point, mix
 
 REACH = 7.0
@@ -272,12 +272,6 @@ def beams_from(s: Scenery, x: float, y: float, w: float, h: float, lean: float =
         a, b = x + w * (0.06 + 0.5 * k), x + w * (0.44 + 0.5 * k)
         slide = (low - y) * lean
         s.beam([(a, y), (b, y), (b + slide + 120, low), (a + slide - 20, low)], s.p.sky.light, strength)
-
-
-def backing(s: Scenery, colour: str, low: str) -> None:
-    """A far layer that belongs to the building: a plain wall in its own shadow."""
-    d = s.far
-    d.rect(LEFT, TOP, WIDE, TALL, d.gradient([(0, deep(colour, 0.5), 1), (0.45, colour, 1), (1, low, 1)]))
 
 
 def tinted(s: Scenery, colour: str, part: float = 0.3) -> str:
