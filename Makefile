@@ -9,6 +9,8 @@ PREMISE ?= A CEO's secret daughter is kidnapped by her billionaire father's riva
 export PREMISE
 
 BIN := $(VENV)/bin
+# A process per core; the tests of one file stay together, because many share an episode.
+SPREAD := -n auto --dist loadfile
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
 
 .PHONY: help setup setup-dev demo test test-slow test-all check fmt bench art clean
@@ -25,10 +27,10 @@ demo: setup  ## write a 20-episode series from one paragraph and render its firs
 	$(BIN)/cliffhanger make "$$PREMISE" --length 20 --episodes 1-3 --profile draft --out "$(OUT)"
 
 test: setup-dev  ## the fast tests
-	$(BIN)/pytest -m "not slow and not gpu"
+	$(BIN)/pytest $(SPREAD) -m "not slow and not gpu"
 
 test-slow: setup-dev  ## the slow tests: whole episodes, long seasons
-	$(BIN)/pytest -m "slow and not gpu"
+	$(BIN)/pytest $(SPREAD) -m "slow and not gpu"
 
 test-all: test test-slow  ## the fast and the slow tests
 

@@ -65,8 +65,9 @@ class Trial:
     arousal: float = 0.5
 
 
-def voice_id(name: str, pitch: int = 50) -> str:
-    return f"en-us+{name}:{pitch}"
+def voice_id(name: str, pitch: int | None = None) -> str:
+    """A voice at a pitch, or at its middle one: 50, or the highest that casting uses."""
+    return f"en-us+{name}:{min(50, pitches_of(name, 'en')[-1]) if pitch is None else pitch}"
 
 
 def pitch_ends(name: str) -> tuple[int, int]:
@@ -170,7 +171,7 @@ def axes(names: Sequence[str]) -> dict[str, list[Trial]]:
     """What is measured one thing at a time: every voice with every pitch end, emotion, delivery and room."""
     ids = [voice_id(name) for name in names]
     return {
-        "pitches": [Trial(voice_id(name, pitch)) for name in names for pitch in {50, *pitch_ends(name)}],
+        "pitches": [Trial(voice_id(name, pitch)) for name in names for pitch in (None, *pitch_ends(name))],
         "emotions": [Trial(voice, emotion) for voice in ids for emotion in EMOTIONS],
         "deliveries": [Trial(voice, delivery=delivery) for voice in ids for delivery in DELIVERIES],
         "rooms": [Trial(voice, room=room) for voice in ids for room in ROOMS],

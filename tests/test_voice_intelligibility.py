@@ -50,13 +50,13 @@ def test_a_shout_of_feeling_in_a_palace_is_still_words(name: str, emotion: str) 
     assert understood(Trial(voice_id(name), emotion, room=WETTEST)) >= LEAST_ACCURACY
 
 
-@pytest.mark.parametrize("name", ["f5", "steph2"])
+@pytest.mark.parametrize("name", ["f5", "f4"])
 def test_the_ends_of_the_pitches_are_understood(name: str) -> None:
     for pitch in hear.pitch_ends(name):
         assert understood(Trial(voice_id(name, pitch))) >= LEAST_ACCURACY
 
 
-@pytest.mark.parametrize(("name", "emotion"), [("steph2", "cold"), ("f5", "joy"), ("ed", "tender")])
+@pytest.mark.parametrize(("name", "emotion"), [("f4", "rage"), ("f5", "joy"), ("ed", "tender")])
 def test_the_worst_that_was_measured_is_understood(name: str, emotion: str) -> None:
     """In the palace at the highest pitch that casting uses."""
     assert understood(Trial(voice_id(name, hear.pitch_ends(name)[1]), emotion, room=WETTEST)) >= LEAST_ACCURACY

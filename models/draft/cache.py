@@ -18,7 +18,7 @@ from typing import Any
 
 from models.draft.raster import Image, decode, encode
 
-ART_VERSION = 3
+ART_VERSION = 4
 """Raised whenever the same arguments draw different pixels."""
 DRAWING_MODULES = (
     "raster",

@@ -30,7 +30,7 @@ _PITCH_SEMITONES = (-7.2, -4.6, -1.7, 0.0, 1.6, 5.3, 8.8)
 class Variant:
     """An espeak-ng variant. `age` is the age it suits best, `range` its liveliness, `gain_db` levels it.
 
-    Beyond `most_arousal` or `most_pitch`, or faster than `pace`, its words are lost."""
+    Beyond `most_arousal`, `most_pitch` or, acted, `most_acted`, or faster than `pace`, its words are lost."""
 
     name: str
     sex: str
@@ -45,6 +45,7 @@ class Variant:
     most_arousal: float = 1.0
     pace: float = 1.0
     most_pitch: int = PITCHES[-1]
+    most_acted: int = 99
 
 
 VARIANTS = (
@@ -61,9 +62,9 @@ VARIANTS = (
     Variant("adam", "male", 44, 101, 86, 2544, 592, 45, 0.9, "plain steady"),
     Variant("f1", "female", 52, 179, 154, 2900, 950, 45, -0.7, "mother warm mature old grandmother"),
     Variant("f2", "female", 26, 195, 165, 2815, 910, 55, -1.2, "heroine clear girl young"),
-    Variant("f5", "female", 36, 204, 178, 2828, 1100, 60, 0.7, "firm bright sharp cold"),
+    Variant("f5", "female", 36, 204, 178, 2828, 1100, 60, 0.7, "firm bright sharp cold", most_pitch=56),
     Variant("anika", "female", 22, 262, 230, 2378, 334, 55, -4.7, "soft gentle breathy"),
-    Variant("steph2", "female", 78, 184, 171, 1525, 299, 35, -7.2, "dark low muffled", 0.0, 0.88, 60),
+    Variant("f4", "female", 70, 176, 156, 3090, 940, 45, -2.1, "old dry grandmother", 0.5, 0.92, 46, 52),
 )
 BY_NAME = {variant.name: variant for variant in VARIANTS}
 LANGUAGES = {"en": "en-us", "zh": "cmn"}
@@ -108,9 +109,10 @@ def distinct(one: CastVoice, other: CastVoice) -> bool:
 
 
 def cast(profiles: Sequence[VoiceProfile], language: str) -> list[CastVoice]:
-    """A voice per profile, in order: the best match that is distinct from all before it.
+    """A voice per profile, in order: the best match of the profile's sex that is distinct from all before it.
 
-    When a crowd exhausts the distinct ones, the voice farthest from its nearest neighbour; never the same twice."""
+    When a crowd exhausts the distinct ones, the voice farthest from its nearest neighbour; never the same twice, and
+    the other sex only when no other voice is left."""
     if language not in LANGUAGES:
         raise ValueError(f"no espeak voices for language {language!r}: choose from {', '.join(LANGUAGES)}")
     taken: list[CastVoice] = []
@@ -118,6 +120,7 @@ def cast(profiles: Sequence[VoiceProfile], language: str) -> list[CastVoice]:
         free = [voice for voice in _candidates(language) if voice not in taken]
         if not free:
             raise ValueError(f"no voice left for {profile.character!r}: {len(taken)} characters is the most")
+        free = [voice for voice in free if _fits(voice, profile)] or free
         apart = [voice for voice in free if all(distinct(voice, other) for other in taken)]
         if apart:
             taken.append(min(apart, key=lambda voice: _mismatch(voice, profile) + _crowding(voice, taken)))
@@ -146,15 +149,18 @@ def _target_semitones(profile: VoiceProfile, language: str) -> float:
     return centre + float(np.interp(profile.age, ages, offsets)) + max(-4.0, min(4.0, profile.pitch))
 
 
+def _fits(voice: CastVoice, profile: VoiceProfile) -> bool:
+    return profile.sex not in ("male", "female") or profile.sex == voice.variant.sex
+
+
 def _mismatch(voice: CastVoice, profile: VoiceProfile) -> float:
     """How wrong a voice is for a profile, in units of about a semitone."""
     variant = voice.variant
-    wrong_sex = 40.0 if profile.sex in ("male", "female") and profile.sex != variant.sex else 0.0
     off_pitch = abs(12 * math.log2(voice.f0 / 100) - _target_semitones(profile, voice.language))
     off_age = abs(profile.age - variant.age) / 8
     liked = sum(word in variant.timbre.split() for word in profile.timbre.lower().replace(",", " ").split())
     bent = abs(voice.pitch - 50) / 25
-    return wrong_sex + off_pitch + off_age + bent - 1.5 * min(liked, 2)
+    return off_pitch + off_age + bent - 1.5 * min(liked, 2)
 
 
 def _crowding(voice: CastVoice, taken: Sequence[CastVoice]) -> float:

@@ -48,17 +48,20 @@ def canvas(width: int, height: int) -> Image:
 
 def find_runs(pixels: Image) -> NDArray[np.int64]:
     """Ink and longest opaque run of each band of rows."""
-    h, w = pixels.shape[:2]
+    words = np.ascontiguousarray(pixels).view(np.uint32)[
+        ..., 0
+    ]  # or and and of whole pixels: any ink, all of it opaque
+    h, w = words.shape
     rows = []
     for top in range(0, h, BAND):
-        part = np.ascontiguousarray(pixels[top : top + BAND])
-        flat = part.reshape(part.shape[0], w * 4)
-        lit = np.flatnonzero(cv2.reduce(flat, 0, cv2.REDUCE_MAX).reshape(w, 4).max(axis=1))
+        part = words[top : top + BAND]
+        lit = np.flatnonzero(np.bitwise_or.reduce(part, axis=0))
         if lit.size == 0:
             rows.append((w, 0, 0, 0))
             continue
         whole = part.shape[0] == BAND  # below a sprite's last row there is nothing, so a cut band hides nothing
-        start, stop = _longest(cv2.reduce(flat, 0, cv2.REDUCE_MIN).reshape(w, 4)[:, 3] == 255) if whole else (0, 0)
+        full = np.bitwise_and.reduce(part, axis=0).view(np.uint8)[3::4] == 255
+        start, stop = _longest(full) if whole else (0, 0)
         rows.append((int(lit[0]), start, stop, int(lit[-1]) + 1))
     return np.array(rows, np.int64)
 

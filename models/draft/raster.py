@@ -151,8 +151,9 @@ def trim(image: Image) -> tuple[Image, int, int]:
 
 
 def encode(image: Image) -> bytes:
-    """A PNG at the fastest level that still packs flat colour well."""
-    ok, data = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    """A PNG at the fastest level that still packs flat colour well; one filter for all rows costs half of five."""
+    fast = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP]
+    ok, data = cv2.imencode(".png", image, fast)
     if not ok:
         raise ValueError("the picture could not be encoded")
     return data.tobytes()

@@ -82,7 +82,7 @@ class DraftVoice:
     """models.base.Voice on espeak-ng."""
 
     name = "espeak"
-    version = 4
+    version = 5
 
     def __init__(self) -> None:
         self._worker = EspeakProcess()
@@ -155,7 +155,7 @@ def _clauses(utterance: Utterance, voice: CastVoice, text: SpokenText, acting: A
     floor = _MIN_CHINESE_RANGE if voice.language == "zh" else 0
     settings = {
         "rate": int(np.clip(acting.rate * speed, MIN_RATE, MAX_RATE)),
-        "pitch": int(np.clip(voice.pitch + acting.pitch - 50, 0, 99)),
+        "pitch": int(np.clip(voice.pitch + acting.pitch - 50, 0, voice.variant.most_acted)),
         "range": int(np.clip(acting.range * voice.variant.range / 50, floor, 99)),
         "volume": acting.volume,
     }

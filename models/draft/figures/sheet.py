@@ -99,8 +99,8 @@ class FigureSheet:
     head: HeadParts
 
     def layers(self, eye: str = "open", mouth: str = "rest") -> list[Sprite]:
-        """The sprites of one look and one mouth in drawing order."""
-        patches = [patch for patch in (self.head.eyes.get(eye), self.head.mouths.get(mouth)) if patch]
+        """The sprites of one look and one mouth in drawing order; from behind there is neither. KeyError for another."""
+        patches = [self.head.eyes[eye], self.head.mouths[mouth]] if self.head.eyes else []
         under = [self.hair.back, self.body.hem, self.arms.behind, self.body.torso]
         return [*under, self.hair.locks, self.head.head, *patches, self.head.over, self.arms.before]
 
