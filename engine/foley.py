@@ -24,6 +24,8 @@ ROOM_OF_PLATE = {
     "bedroom": "living",
     "courtroom": "hall",
     "school": "office",
+    "chamber": "living",
+    "dungeon": "hall",
 }
 """Rooms of models.base.ROOMS by plate; what is not listed is outdoors."""
 AMBIENCE_OF_WEATHER = {"rain": "rain", "snow": "wind", "mist": "wind"}
@@ -32,7 +34,7 @@ AMBIENCE_OF_PLATE = {
     "lakeside": "water", "courtroom": "crowd",
 }  # fmt: skip
 """What a place itself sounds like, beside its weather; other rooms have the air of a room."""
-NIGHT_PLATES = ("forest", "lakeside", "temple")
+NIGHT_PLATES = ("forest", "lakeside", "temple", "courtyard")
 
 BLUR_PIXELS, WHIP_PIXELS = 50.0, 100.0
 """A smear from which on the camera is heard to move, and one that is a whip."""

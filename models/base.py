@@ -23,6 +23,7 @@ CAMERA_MOVES = ("hold", "push", "pull", "pan", "tilt", "whip", "dolly_zoom", "ha
 PLATES = (
     "office", "penthouse", "mansion", "hospital", "street", "alley", "rooftop", "warehouse",
     "temple", "palace", "forest", "lakeside", "car", "bedroom", "courtroom", "school",
+    "chamber", "courtyard", "passage", "dungeon",
 )  # fmt: skip
 TIMES = ("day", "dusk", "night", "dawn")
 WEATHERS = ("clear", "rain", "snow", "mist")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 import re
 
 import pytest
@@ -13,6 +14,7 @@ from engine.story.design import MIN_DIFFERENCES, MIN_SEMITONES, MIN_YEARS, look_
 from engine.story.names import Namer, initial, slug
 from engine.story.phrases import phrases
 from engine.story.premise import Premise, read_premise
+from engine.story.settings import Place, choose_places, place_name
 from models import words
 from models.base import (
     ACCESSORIES,
@@ -148,6 +150,26 @@ def test_titles_have_many_patterns() -> None:
         assert all(len(v) >= 3 for v in phrases(language)["title"].values())
     premise, bible = make(PREMISES[0], 1)
     assert len({make_title(premise, bible, "en", seed) for seed in range(40)}) >= 5
+
+
+@pytest.mark.parametrize(
+    "text", ["废后在太医院和地牢之间寻找真相。", "A witch hides in the king's kitchen, a taxi and a penthouse."]
+)
+def test_old_times_have_no_glass_lamps_or_engines(text: str) -> None:
+    premise = read_premise(text)
+    old = {"chamber", "courtyard", "passage", "dungeon", "palace", "temple", "forest", "lakeside"}
+    for seed in range(12):
+        places = choose_places(premise, seed)
+        assert {place.plate for place in places} <= old and len({place.plate for place in places}) == len(places)
+    assert {place.noun for place in places} >= {thing.noun for thing in premise.places[:2]}
+
+
+def test_every_plate_has_words_in_both_languages() -> None:
+    for language in ("en", "zh"):
+        assert set(phrases(language)["place_look"]) == set(PLATES)
+    premise, rng = read_premise("The king kills the queen."), random.Random(1)
+    for plate in ("chamber", "courtyard", "passage", "dungeon"):
+        assert place_name(Place("home", plate, "day", "clear"), premise, "en", "Ivy", rng)
 
 
 def test_name_pools_hold_forty_of_each() -> None:

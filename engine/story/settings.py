@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.core import Language
@@ -12,14 +12,21 @@ from engine.story.phrases import fill, listed, phrases
 from engine.story.told import Premise, Thing
 
 PLACE_ROLES = ("home", "threat", "public", "hidden", "refuge", "road")
+OWNED = ("office", "mansion", "bedroom", "penthouse", "chamber", "courtyard")
 PROP_ROLES = ("proof", "bond", "clock")
 MAX_PROPS = 5
 _ROLE_OF_PLATE: Mapping[str, str] = {
     "office": "public", "penthouse": "home", "mansion": "home", "hospital": "hidden", "street": "road",
     "alley": "threat", "rooftop": "refuge", "warehouse": "threat", "temple": "hidden", "palace": "public",
     "forest": "refuge", "lakeside": "refuge", "car": "road", "bedroom": "home", "courtroom": "public",
-    "school": "public",
+    "school": "public", "chamber": "home", "courtyard": "refuge", "passage": "road", "dungeon": "threat",
 }  # fmt: skip
+_IN_OLD_TIMES: Mapping[str, str] = {
+    "office": "chamber", "penthouse": "chamber", "bedroom": "chamber", "hospital": "chamber", "mansion": "courtyard",
+    "school": "courtyard", "street": "passage", "car": "passage", "alley": "dungeon", "warehouse": "dungeon",
+    "rooftop": "temple", "courtroom": "palace",
+}  # fmt: skip
+"""What is drawn in palace and fantasy stories for a place that would be drawn with glass, lamps and towers."""
 _PLATES: Mapping[str, tuple[str, ...]] = {
     "home": ("bedroom", "penthouse", "mansion", "street"),
     "threat": ("warehouse", "alley", "rooftop", "forest"),
@@ -29,12 +36,12 @@ _PLATES: Mapping[str, tuple[str, ...]] = {
     "road": ("car", "street", "alley", "forest"),
 }
 _PLATES_OLD: Mapping[str, tuple[str, ...]] = {
-    "home": ("bedroom", "mansion", "school"),
-    "threat": ("alley", "warehouse", "forest"),
-    "public": ("palace", "courtroom", "temple"),
-    "hidden": ("temple", "hospital", "alley"),
-    "refuge": ("lakeside", "forest", "rooftop"),
-    "road": ("car", "street", "forest"),
+    "home": ("chamber", "courtyard"),
+    "threat": ("dungeon", "forest", "passage"),
+    "public": ("palace", "temple"),
+    "hidden": ("temple", "dungeon", "chamber"),
+    "refuge": ("lakeside", "courtyard", "forest"),
+    "road": ("passage", "forest"),
 }
 _PLATES_TRAINING: Mapping[str, tuple[str, ...]] = {
     "home": ("office", "street"), "threat": ("warehouse",), "public": ("school",), "hidden": ("alley",),
@@ -83,42 +90,44 @@ def choose_places(premise: Premise, seed: int) -> list[Place]:
     old = premise.era in ("palace", "fantasy")
     plates = _PLATES_TRAINING if premise.training else _PLATES_OLD if old else _PLATES
     skies = rng.choice(_SKIES)
-    own = _own_places(premise)
+    own = _own_places(premise, _IN_OLD_TIMES if old else {})
     used = {thing.kind for thing in own.values()}
     out: list[Place] = []
     for role in PLACE_ROLES:
         thing = own.get(role)
-        plate = thing.kind if thing else _plate(rng, plates[role], used)
+        plate = thing.kind if thing else _plate(rng, plates, role, used)
         used.add(plate)
         out.append(Place(role, plate, *skies[role], thing.noun if thing else ""))
     return out
 
 
-def _own_places(premise: Premise) -> dict[str, Thing]:
-    """The premise's places by role; a second of a role takes a free one."""
+def _own_places(premise: Premise, drawn: Mapping[str, str]) -> dict[str, Thing]:
+    """The premise's places by role, as `drawn` in its time; a second of a role takes a free one."""
     corporate = listed(phrases(premise.language)["corporate"]["words"])
     own: dict[str, Thing] = {}
     for thing in premise.places:
         shop = thing.kind == "office" and thing.noun not in corporate
         role = "home" if shop else _ROLE_OF_PLATE[thing.kind]
         role = role if role not in own else next((r for r in PLACE_ROLES if r not in own), "")
-        if role and thing.kind not in {t.kind for t in own.values()}:
-            own[role] = thing
+        kind = drawn.get(thing.kind, thing.kind)
+        if role and kind not in {t.kind for t in own.values()}:
+            own[role] = replace(thing, kind=kind)
     return own
 
 
-def _plate(rng: random.Random, options: Sequence[str], used: set[str]) -> str:
-    free = [plate for plate in options if plate not in used]
+def _plate(rng: random.Random, plates: Mapping[str, Sequence[str]], role: str, used: set[str]) -> str:
+    """One of the first two free plates of a role, else any of the time's that is free."""
+    free = [plate for plate in plates[role] if plate not in used]
     if free:
         return rng.choice(free[:2])
-    return next(p for p in _ROLE_OF_PLATE if p not in used)
+    return next(plate for options in plates.values() for plate in options if plate not in used)
 
 
 def place_name(place: Place, premise: Premise, language: Language, owner: str, rng: random.Random) -> str:
     """The premise's own noun, or a name of its era."""
     tables = phrases(language)
     if place.noun:
-        own = place.role == "home" and place.plate in ("office", "mansion", "bedroom", "penthouse")
+        own = place.role == "home" and place.plate in OWNED
         pattern = tables["phrase"]["owned" if own else "the"]
         return fill(pattern, {"who": owner, "noun": place.noun})
     names = _era_names(tables, "training" if premise.training else premise.era).get(place.plate)

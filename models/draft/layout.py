@@ -99,10 +99,11 @@ STEPPED = (1.0, 0.90, 0.96, 0.88)
 LARGEST_IN_ROW = {2: 330, 3: 292, 4: 236}
 CLOSENESS = (0.74, 1.0)
 """How far two people keep apart, of all the room there is."""
-WINDY = {"street": 0.4, "alley": 0.3, "rooftop": 0.9, "temple": 0.5, "forest": 0.45, "lakeside": 0.7}
+WINDY = {"street": 0.4, "alley": 0.3, "rooftop": 0.9, "temple": 0.5, "forest": 0.45, "lakeside": 0.7,
+         "courtyard": 0.3, "passage": 0.5}  # fmt: skip
 STORM = 0.3  # added by rain and snow under the sky
 MOOD_EFFECTS = {"tender": "petals", "triumph": "embers", "action": "embers", "mystery": "dust", "grief": "leaves"}
-GARDENS = ("temple", "forest", "lakeside")
+GARDENS = ("temple", "forest", "lakeside", "courtyard")
 OPEN_AIR = tuple(WINDY)
 SIDE_STEP = 0.07  # reverse angles look at another part of the plate
 

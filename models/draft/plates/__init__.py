@@ -1,4 +1,4 @@
-"""Background plates: sixteen kinds of place at four hours in four weathers, in depth layers far, mid and near.
+"""Background plates: twenty kinds of place at four hours in four weathers, in depth layers far, mid and near.
 
 A plate is 15 % larger than the frame; the lit part is behind the head, the floor's lines meet near (540, 1290).
 Far is opaque; mid has holes where far is seen; near frames the picture and leaves the face free."""
@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from models.base import PLATES
 from models.draft.palette import palette_of
-from models.draft.plates import car, grounds, halls, nature, rooms, streets
+from models.draft.plates import car, court_rooms, court_yards, grounds, halls, nature, rooms, streets
 from models.draft.plates.photograph import DETAIL, HEIGHT, MARGIN_X, MARGIN_Y, WIDTH, placed, shoot
 from models.draft.plates.scenery import Light, Scenery
 from models.draft.raster import Image
@@ -23,8 +23,13 @@ PLACES: dict[str, Place] = {
     "street": streets.street, "alley": streets.alley, "rooftop": streets.rooftop, "warehouse": halls.warehouse,
     "temple": grounds.temple, "palace": grounds.palace, "forest": nature.forest, "lakeside": nature.lakeside,
     "car": car.car, "bedroom": rooms.bedroom, "courtroom": halls.courtroom, "school": rooms.school,
+    "chamber": court_rooms.chamber, "dungeon": court_rooms.dungeon, "courtyard": court_yards.courtyard,
+    "passage": court_yards.passage,
 }  # fmt: skip
-INDOORS = ("office", "penthouse", "mansion", "hospital", "warehouse", "palace", "car", "bedroom", "courtroom", "school")
+INDOORS = (
+    "office", "penthouse", "mansion", "hospital", "warehouse", "palace", "car", "bedroom", "courtroom", "school", "chamber",
+    "dungeon",
+)  # fmt: skip
 FLICKERS = ("lamp", "candle", "lantern", "neon", "screen")
 
 
