@@ -161,7 +161,7 @@ def test_old_times_have_no_glass_lamps_or_engines(text: str) -> None:
     for seed in range(12):
         places = choose_places(premise, seed)
         assert {place.plate for place in places} <= old and len({place.plate for place in places}) == len(places)
-    assert {place.noun for place in places} >= {thing.noun for thing in premise.places[:2]}
+        assert {place.noun for place in places} >= {thing.noun for thing in premise.places[:2]}
 
 
 def test_every_plate_has_words_in_both_languages() -> None:
