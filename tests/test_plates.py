@@ -15,6 +15,7 @@ from models.base import PLATES, TIMES, WEATHERS
 from models.draft import plates, raster
 from models.draft.figures.palette import SKIN_TONES
 from models.draft.palette import ACCENTS, EMOTION_TINTS, MOOD_TINTS, figure_tint, palette_of
+from models.draft.plates.photograph import placed
 from models.draft.svg import rgb
 
 SAMPLES = [
@@ -75,15 +76,21 @@ def test_a_room_keeps_its_furniture_when_the_hour_and_the_weather_change():
     assert night.rng.getstate() == day.rng.getstate()
 
 
+def lights_in(*words):
+    """The lights of a plate where a mirrored one has them."""
+    place, mirror = plates.built(*words)
+    return placed(place.lights, mirror)
+
+
 def test_day_is_brighter_than_night_and_lamps_burn_by_night():
     assert luma(composed(layers("street", "day"))) > luma(composed(layers("street"))) + 30
-    burning = {light.kind: light.power for light in plates.plate_lights("street", "night", "clear", "thriller", 1)}
-    dim = {light.kind: light.power for light in plates.plate_lights("street", "day", "clear", "thriller", 1)}
+    burning = {light.kind: light.power for light in lights_in("street", "night", "clear", "thriller", 1)}
+    dim = {light.kind: light.power for light in lights_in("street", "day", "clear", "thriller", 1)}
     assert burning["neon"] > dim["neon"]
 
 
 def test_lights_lie_on_the_plate_where_it_is_bright():
-    lights = plates.plate_lights("palace", "night", "clear", "thriller", 1)
+    lights = lights_in("palace", "night", "clear", "thriller", 1)
     picture = cv2.blur(in_frame(composed(layers("palace"))), (25, 25))
     lanterns = [light for light in lights if light.kind == "lantern"]
     assert lanterns

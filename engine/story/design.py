@@ -9,10 +9,10 @@ from functools import partial
 from typing import TypeVar
 
 from engine.core import Design, Language, Role, VoiceDirection
+from engine.story.told import OLD_ERAS
 from models.base import COLOURS, Look
 from models.looks import LEAST_COLOUR_GAP, MOST_OVERLAP, differences, hair_gap, outfit_gap, overlap
 
-OLD_ERAS = ("palace", "fantasy")
 ELDER, CHILD = 55, 14
 MIN_SEMITONES, MIN_YEARS = 3.0, 8
 """Two voices differ by at least one of these."""

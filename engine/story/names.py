@@ -10,8 +10,8 @@ from functools import lru_cache
 from importlib.resources import files
 
 from engine.core import Language
+from engine.story.told import OLD_ERAS
 
-OLD_ERAS = frozenset({"palace", "fantasy"})
 CHILD_AGE, ELDER_AGE = 14, 50
 """Below the first a nickname is given; from the second on, a name of that generation (Chinese)."""
 

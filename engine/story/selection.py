@@ -8,11 +8,11 @@ from engine.story.bank import Button, SceneTemplate, Spoken
 from engine.story.effects import meets
 from engine.story.engines import ARENA, SECOND_ENGINE_BEATS, Step
 from engine.story.state import Debt, Kit, Season
+from engine.story.told import OLD_ERAS
 
 CLIFF_REST = 2  # episodes before a kind of cliffhanger may come again
 PLACE_RUN = 3  # most episodes running in one place
 ELSEWHERE = 0.7  # how often a scene moves on when the last one played in the same place
-NO_PHONES = ("palace", "fantasy")  # eras
 
 
 def ranked(season: Season, step: Step, kinds: Sequence[str]) -> list[SceneTemplate]:
@@ -31,7 +31,7 @@ def _fits(season: Season, step: Step, template: SceneTemplate) -> bool:
         return False
     if template.acts and step.act not in template.acts:
         return False
-    if template.distant and season.era in NO_PHONES:
+    if template.distant and season.era in OLD_ERAS:
         return False
     if step.episode - season.last_use.get(template.id, -99) <= season.rest:
         return False

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.core import Language
 from engine.story.phrases import fill, listed, phrases
-from engine.story.told import Premise, Thing
+from engine.story.told import OLD_ERAS, Premise, Thing
 
 PLACE_ROLES = ("home", "threat", "public", "hidden", "refuge", "road")
 OWNED = ("office", "mansion", "bedroom", "penthouse", "chamber", "courtyard")
@@ -87,7 +87,7 @@ class Place:
 def choose_places(premise: Premise, seed: int) -> list[Place]:
     """Six places, one a role, each plate once; the premise's own places first."""
     rng = random.Random(f"places-{seed}-{premise.text}")
-    old = premise.era in ("palace", "fantasy")
+    old = premise.era in OLD_ERAS
     plates = _PLATES_TRAINING if premise.training else _PLATES_OLD if old else _PLATES
     skies = rng.choice(_SKIES)
     own = _own_places(premise, _IN_OLD_TIMES if old else {})
@@ -139,7 +139,7 @@ def place_name(place: Place, premise: Premise, language: Language, owner: str, r
 
 def _era_names(tables: Mapping[str, Any], era: str) -> Mapping[str, list[str]]:
     """Place names of an era: its own over those of old times for palace and fantasy."""
-    old: dict[str, list[str]] = tables["place_old"] if era in ("palace", "fantasy") else {}
+    old: dict[str, list[str]] = tables["place_old"] if era in OLD_ERAS else {}
     return {**old, **tables.get(f"place_{era}", {})}
 
 
@@ -147,7 +147,7 @@ def choose_props(premise: Premise, seed: int) -> list[tuple[str, Thing]]:
     """(role, thing) for proof, bond, clock and up to two more of the premise's objects; each kind once."""
     rng = random.Random(f"props-{seed}-{premise.text}")
     nouns = phrases(premise.language)["prop"]
-    old = premise.era in ("palace", "fantasy")
+    old = premise.era in OLD_ERAS
     objects: list[Thing] = []
     for thing in premise.objects:
         if thing.kind not in {t.kind for t in objects}:

@@ -13,6 +13,8 @@ ENGINES = (
 )  # fmt: skip
 GENRES = ("romance", "revenge", "palace", "xianxia", "thriller", "horror", "fantasy", "family", "action")
 ERAS = ("now", "palace", "future", "fantasy", "school", "sea", "west", "war")
+OLD_ERAS = ("palace", "fantasy")
+"""No telephones, no towers; names, clothes and places of old times."""
 THREATS = (
     "kidnap", "kill", "poison", "frame", "blackmail", "betray", "steal", "evict", "hunt", "haunt",
     "marry", "jail", "exile", "replace", "cheat", "hack", "invade", "fire",

@@ -50,7 +50,7 @@ def find_runs(pixels: Image) -> NDArray[np.int64]:
     """Ink and longest opaque run of each band of rows."""
     words = np.ascontiguousarray(pixels).view(np.uint32)[
         ..., 0
-    ]  # or and and of whole pixels: any ink, all of it opaque
+    ]  # of whole pixels, "or" finds ink, "and" what is opaque
     h, w = words.shape
     rows = []
     for top in range(0, h, BAND):

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from models.base import PLATES
 from models.draft.palette import palette_of
 from models.draft.plates import car, court_rooms, court_yards, grounds, halls, nature, rooms, streets
-from models.draft.plates.photograph import DETAIL, HEIGHT, MARGIN_X, MARGIN_Y, WIDTH, placed, shoot
-from models.draft.plates.scenery import Light, Scenery
+from models.draft.plates.photograph import DETAIL, HEIGHT, MARGIN_X, MARGIN_Y, WIDTH, shoot
+from models.draft.plates.scenery import Scenery
 from models.draft.raster import Image
 
-__all__ = ["DETAIL", "HEIGHT", "MARGIN_X", "MARGIN_Y", "PLACES", "WIDTH", "draw_plate", "plate_lights"]
+__all__ = ["DETAIL", "HEIGHT", "MARGIN_X", "MARGIN_Y", "PLACES", "WIDTH", "draw_plate"]
 
 Place = Callable[[Scenery], None]
 PLACES: dict[str, Place] = {
@@ -30,7 +30,6 @@ INDOORS = (
     "office", "penthouse", "mansion", "hospital", "warehouse", "palace", "car", "bedroom", "courtroom", "school", "chamber",
     "dungeon",
 )  # fmt: skip
-FLICKERS = ("lamp", "candle", "lantern", "neon", "screen")
 
 
 def draw_plate(kind: str, time: str, weather: str, genre: str, seed: int) -> dict[str, Image]:
@@ -39,12 +38,6 @@ def draw_plate(kind: str, time: str, weather: str, genre: str, seed: int) -> dic
     ValueError names an unknown word."""
     place, mirror = built(kind, time, weather, genre, seed)
     return shoot(place, mirror, seed)
-
-
-def plate_lights(kind: str, time: str, weather: str, genre: str, seed: int) -> list[Light]:
-    """The plate's own lights in pixels of the 1080x1920 frame, for whoever lets them flicker; sun and moon are none."""
-    place, mirror = built(kind, time, weather, genre, seed)
-    return [light for light in placed(place.lights, mirror) if light.kind in FLICKERS]
 
 
 def built(kind: str, time: str, weather: str, genre: str, seed: int) -> tuple[Scenery, bool]:
