@@ -61,9 +61,13 @@ $(VENV)/.base: pyproject.toml | $(BIN)/python
 	$(PIP) --editable .
 	@touch $@
 
-# torch serves only tests of model adapters: without it they are skipped, so its absence never fails the install.
+# torch and the libraries on it serve only model adapters: without them their tests are skipped, so the absence of torch
+# never fails the install. torch goes first: asked for by another package it would be the newest CUDA build.
 $(VENV)/.dev: pyproject.toml $(VENV)/.base
-	$(PIP) --editable ".[dev]"
-	@$(PIP) --retries 1 --timeout 20 "torch==2.13.0" $(if $(TORCH_INDEX),--index-url "$(TORCH_INDEX)") \
-		|| echo "torch is not installed ($(TORCH_INDEX) did not serve it); tests that need it are skipped"
+	@if $(PIP) --retries 1 --timeout 20 "torch==2.13.0" $(if $(TORCH_INDEX),--index-url "$(TORCH_INDEX)"); then \
+		$(PIP) --editable ".[dev,gpu]"; \
+	else \
+		echo "torch is not installed ($(TORCH_INDEX) did not serve it); tests that need it are skipped"; \
+		$(PIP) --editable ".[dev]"; \
+	fi
 	@touch $@

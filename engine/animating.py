@@ -1,25 +1,22 @@
-"""Keyframes + timeline -> clip takes: one a shot, as long as the cut uses it, mouths from the dialogue's visemes."""
+"""Keyframes + timeline -> clip requests: one a shot, as long as the cut uses it, mouths from the dialogue's visemes.
+
+Who animates them, a model or a camera move, is for `moving` to say."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
-from pathlib import Path
-from shutil import copyfile
+from collections.abc import Mapping
+from dataclasses import replace
 
-from engine.batching import Job, Progress, build
 from engine.blocking import Blocking, block_scene
-from engine.config import Profile
 from engine.core import Episode, Series, Shot
 from engine.cues import source_frames
+from engine.moving import STAGE, Moved, move_shots, price
+from engine.painting import Studio
+from engine.routing import Purse, by_importance
 from engine.store import unit_seed
 from engine.takes import DialogueTake, Keyframe
 from engine.timeline import Speech, Timeline
-from engine.vault import Made, Take, Vault
-from models.base import Animator, Clip, ClipRequest, MouthCue
-
-STAGE = "animating"
+from models.base import ClipRequest, MouthCue
 
 STRENGTHS = {"hold": 0.2, "handheld": 0.4, "push": 0.6, "pull": 0.5, "pan": 0.5, "tilt": 0.5}
 GESTURE_LEADS = {"pose": 0.17, "gaze": 0.3}
@@ -30,45 +27,40 @@ FULL_STRENGTH = 0.9  # whip and dolly_zoom: moves that are meant to be noticed
 
 
 def animate_episode(
+    studio: Studio,
     series: Series,
     episode: Episode,
     timeline: Timeline,
     keyframes: Mapping[str, Keyframe],
     dialogue: Mapping[str, DialogueTake],
-    animator: Animator,
-    profile: Profile,
-    vault: Vault,
     redo: Mapping[tuple[str, str], int],
-    progress: Progress,
-) -> dict[str, Take]:
-    """Clip takes by shot id."""
+) -> Moved:
+    """Clip takes by shot id, and what else was made on the way."""
+    rate = studio.profile.fps
     placed = {s.line: s for s in timeline.speech}
     blocking = {id: part for scene in episode.scenes for id, part in block_scene(scene, series.seed).items()}
-    requests: list[ClipRequest] = []
+    requests: dict[str, ClipRequest] = {}
     for _, shot in episode.shots():
         seed = unit_seed(series.seed, STAGE, shot.id, redo)
-        request = clip_request(shot, timeline, keyframes[shot.id], dialogue, placed, profile.fps, seed)
+        request = clip_request(shot, timeline, keyframes[shot.id], dialogue, placed, rate, seed)
         starts = {line.id: placed[line.id].start - timeline.shot_range(shot.id)[0] for line in shot.lines}
-        gestures = {line.id: starts[line.id] + stressed(dialogue[line.id], profile.fps) for line in shot.lines}
-        poses = stance_changes(shot, blocking[shot.id], gestures, "pose", profile.fps)
-        gazes = stance_changes(shot, blocking[shot.id], starts, "gaze", profile.fps)
-        requests.append(replace(request, poses=poses, gazes=gazes))
-    version = {"model": animator.name, "version": getattr(animator, "version", 1)}
-    jobs = [Job(r.unit, _recipe(r, keyframes[r.unit], version), animator.suffix, r) for r in requests]
-
-    def make(missing: list[ClipRequest]) -> Iterable[Made]:
-        with tempfile.TemporaryDirectory(prefix="cliffhanger-") as folder:
-            for clip in animator.animate(missing, Path(folder)):
-                yield _made(clip)
-
-    return build(vault, STAGE, jobs, make, progress, f"e{episode.number:03d}")
+        gestures = {line.id: starts[line.id] + stressed(dialogue[line.id], rate) for line in shot.lines}
+        poses = stance_changes(shot, blocking[shot.id], gestures, "pose", rate)
+        gazes = stance_changes(shot, blocking[shot.id], starts, "gaze", rate)
+        requests[shot.id] = replace(request, poses=poses, gazes=gazes)
+    purse = Purse(studio.profile.budget_dollars, spent=spent_before(studio, episode, keyframes, dialogue))
+    wanted = [requests[shot] for shot in by_importance(episode, timeline)]
+    return move_shots(studio, wanted, keyframes, purse, f"e{episode.number:03d}")
 
 
-def _recipe(request: ClipRequest, keyframe: Keyframe, version: Mapping[str, object]) -> dict[str, object]:
-    """Everything that decides the clip; the keyframe by its fingerprint, not by where it lies."""
-    recipe = {**version, **asdict(request), "first_frame": keyframe.take.fingerprint}
-    recipe["picture"] = keyframe.take.fingerprint
-    return recipe
+def spent_before(
+    studio: Studio, episode: Episode, keyframes: Mapping[str, Keyframe], dialogue: Mapping[str, DialogueTake]
+) -> float:
+    """Dollars that this episode's voices and pictures cost."""
+    takes = [keyframe.take for keyframe in keyframes.values()]
+    takes += [keyframe.last for keyframe in keyframes.values() if keyframe.last is not None]
+    takes += [dialogue[line.id].take for line in episode.lines()]
+    return sum(price(studio, take) for take in takes)
 
 
 def clip_request(
@@ -102,6 +94,7 @@ def clip_request(
         mouths=tuple(mouths),
         emotions=tuple(emotions),
         seed=seed,
+        last_frame=keyframe.last.path if keyframe.last is not None else None,
     )
 
 
@@ -136,10 +129,3 @@ def mouth_cues(dialogue: DialogueTake, figure: int, start: int, fps: int) -> lis
     """
     cues = [MouthCue(start + round(v.start * fps), figure, v.shape) for v in dialogue.visemes]
     return [*cues, MouthCue(start + round(dialogue.seconds * fps), figure, "closed")]
-
-
-def _made(clip: Clip) -> Made:
-    def write(path: Path) -> None:
-        copyfile(clip.path, path)
-
-    return Made(write, clip.model, asdict(clip.rights), asdict(clip.cost), {"num_frames": clip.num_frames})

@@ -37,6 +37,10 @@ Out = Annotated[
 ]
 ProfileName = Annotated[str, typer.Option("--profile", help="how to render: see configs/profiles")]
 Episodes = Annotated[str | None, typer.Option(metavar="LIST", help="which episodes: 3, 1-20 or 1-3,7 (default all)")]
+Budget = Annotated[
+    float | None,
+    typer.Option(min=0, metavar="DOLLARS", help="most that an episode may cost; shots over it go the cheaper way"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="the last line is one JSON object")]
 
 
@@ -52,11 +56,12 @@ def plan(
     language: LanguageOption = None,
     seed: Seed = 1,
     out: Out = None,
+    profile: ProfileName = "draft",
 ) -> None:
     """Write only: a bible, an arc and all scripts to read and approve."""
     from engine import commands
 
-    folder, series, fresh = commands.plan_order(premise, script, length, language, seed, out, "draft")
+    folder, series, fresh = commands.plan_order(premise, script, length, language, seed, out, profile)
     print(f"{series.title}: {len(series.episodes)} episodes {'written' if fresh else 'were already written'}")
     print(f"read {folder.root / 'bible.md'}, {folder.root / 'arc.md'} and each episode's script.md, then render:")
     print(f"  cliffhanger render {folder.root}")
@@ -64,11 +69,17 @@ def plan(
 
 
 @app.command(epilog=example("cliffhanger render out/the-hidden-heiress-1a2b3c --episodes 1-3"))
-def render(folder: Folder, profile: ProfileName = "draft", episodes: Episodes = None, as_json: AsJson = False) -> None:
+def render(
+    folder: Folder,
+    profile: ProfileName = "draft",
+    episodes: Episodes = None,
+    budget: Budget = None,
+    as_json: AsJson = False,
+) -> None:
     """Render a planned series, or go on where a run stopped."""
     from engine import commands
 
-    commands.render_folder(folder, profile, episodes, as_json)
+    commands.render_folder(folder, profile, episodes, as_json, budget=budget)
 
 
 @app.command(epilog=example('cliffhanger make "A maid is the real empress." --episodes 1-3 --json'))
@@ -81,6 +92,7 @@ def make(
     out: Out = None,
     profile: ProfileName = "draft",
     episodes: Episodes = None,
+    budget: Budget = None,
     as_json: AsJson = False,
 ) -> None:
     """Plan and render in one go."""
@@ -88,7 +100,7 @@ def make(
 
     started = time.monotonic()
     folder, _, _ = commands.plan_order(premise, script, length, language, seed, out, profile)
-    commands.render_folder(folder.root, profile, episodes, as_json, started)
+    commands.render_folder(folder.root, profile, episodes, as_json, started, budget)
 
 
 @app.command(epilog=example("cliffhanger status out/the-hidden-heiress-1a2b3c"))
@@ -159,6 +171,53 @@ def doctor() -> None:
     from engine import commands
 
     if not commands.doctor():
+        raise typer.Exit(1)
+
+
+@app.command(epilog=example("cliffhanger estimate out/the-hidden-heiress-1a2b3c --profile gpu-24gb --budget 0.05"))
+def estimate(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="a planned series (default: a season of 20 episodes)")
+    ] = None,
+    profile: ProfileName = "gpu-24gb",
+    episodes: Episodes = None,
+    budget: Budget = None,
+    as_json: AsJson = False,
+) -> None:
+    """What a run will need before it runs: GPU memory, time, disk and dollars."""
+    from engine import costing
+
+    costing.show_estimate(folder, profile, episodes, budget, as_json)
+
+
+models_app = typer.Typer(help="Model weights on this machine: what there is, bring them here, check them.")
+app.add_typer(models_app, name="models")
+WeightNames = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="weights of the catalogue")]
+OfProfile = Annotated[str | None, typer.Option("--profile", help="the weights that this profile uses")]
+
+
+@models_app.command("list", epilog=example("cliffhanger models list --profile gpu-24gb"))
+def models_list(profile: OfProfile = None) -> None:
+    """What a profile, or every profile, uses: sizes, licences, revisions, and what is here."""
+    from engine import model_commands
+
+    model_commands.list_models(profile)
+
+
+@models_app.command("pull", epilog=example("cliffhanger models pull --profile gpu-24gb"))
+def models_pull(names: WeightNames = None, profile: OfProfile = None) -> None:
+    """Bring weights here, or go on where a pull stopped."""
+    from engine import model_commands
+
+    model_commands.pull_models(profile, names or [])
+
+
+@models_app.command("verify", epilog=example("cliffhanger models verify --profile gpu-24gb"))
+def models_verify(names: WeightNames = None, profile: OfProfile = None) -> None:
+    """Hash every file of the weights again; exit 1 names what is missing or changed."""
+    from engine import model_commands
+
+    if not model_commands.verify_models(profile, names or []):
         raise typer.Exit(1)
 
 

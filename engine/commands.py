@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import ffmpeg, fonts
+from engine.backends import load_backends, load_writer
 from engine.batching import core_seconds
 from engine.config import Profile, default_out, load_profile
 from engine.core import Episode, Series, UserError
@@ -21,7 +22,7 @@ from engine.editing import current_series, require_valid
 from engine.exporting import export_episode
 from engine.gallery import write_gallery
 from engine.manifest import DELIVERABLES, Manifest, read_manifest, script_print
-from engine.pipeline import Rendered, load_backends, render_series
+from engine.pipeline import Rendered, render_series
 from engine.planning import Order, plan, read_premise_argument, read_text_file
 from engine.progress import Counter, reporter
 from engine.store import SeriesFolder
@@ -37,7 +38,12 @@ VOICE_SAMPLES = (("en", "Can you hear me?"), ("zh", "你听见了吗？"))
 FREE_BYTES_PER_EPISODE = 120_000_000
 """Takes, stems and master of one draft episode, measured, with room to spare."""
 
-STAGES_OF = {"line": ("voicing",), "shot": ("framing", "animating"), "episode": ("cutting", "scoring", "covering")}
+STAGES_OF = {
+    "line": ("voicing",),
+    "shot": ("framing", "animating"),
+    "character": ("casting",),
+    "episode": ("cutting", "scoring", "covering"),
+}
 
 
 def plan_order(
@@ -54,7 +60,8 @@ def plan_order(
     chosen = load_profile(profile)
     text = read_premise_argument(premise, sys.stdin.buffer)
     source = read_text_file(script, "script") if script else None
-    return plan(Order(text, language, length, seed, source), out or default_out(), chosen)
+    writer = load_writer(chosen) if source is None else None
+    return plan(Order(text, language, length, seed, source), out or default_out(), chosen, writer)
 
 
 def open_folder(path: Path) -> SeriesFolder:
@@ -82,16 +89,26 @@ def parse_episodes(text: str | None, length: int) -> list[int]:
 
 
 def render_folder(
-    path: Path, profile_name: str, episodes: str | None, as_json: bool, started: float | None = None
+    path: Path,
+    profile_name: str,
+    episodes: str | None,
+    as_json: bool,
+    started: float | None = None,
+    budget: float | None = None,
 ) -> None:
     """Renders, tells what happened, ends with the folder's name or one JSON object."""
     started = time.monotonic() if started is None else started
-    profile = load_profile(profile_name)
+    profile = with_budget(load_profile(profile_name), budget)
     folder = open_folder(path)
     with working(folder) as (series, progress):
         numbers = parse_episodes(episodes, series.length)
         done = render_numbers(folder, series, profile, numbers, progress)
     report(folder, series, profile, done, progress, as_json, time.monotonic() - started)
+
+
+def with_budget(profile: Profile, budget: float | None) -> Profile:
+    """The profile with another limit of dollars an episode."""
+    return profile if budget is None else profile.model_copy(update={"budget_dollars": budget})
 
 
 @contextmanager
@@ -128,14 +145,15 @@ def report(
     as_json: bool,
     seconds: float,
 ) -> None:
-    spent = core_seconds()
-    dollars = profile.dollars(spent)
+    spent, gpu = core_seconds(), sum(r.gpu_seconds for r in done)
+    dollars = profile.dollars(spent, gpu)
     made = [r.number for r in done if r.made]
     out = sys.stderr if as_json else sys.stdout
     if not made:
         print(f"nothing to make: {len(done)} episodes were finished already", file=out)
     else:
-        each = f"{spent / len(made):.0f} core-seconds, ${dollars / len(made):.4f} an episode"
+        on_gpu = f"{gpu / len(made):.1f} GPU-seconds, " if gpu else ""
+        each = f"{on_gpu}{spent / len(made):.0f} core-seconds, ${dollars / len(made):.4f} an episode"
         print(f"{len(made)} episodes made in {seconds:.0f} s ({each}); {progress.found} takes reused", file=out)
     left = [e.number for e in series.episodes if state_of(folder, series, profile, e)[0] != "rendered"]
     if left:
@@ -149,6 +167,7 @@ def report(
         "episodes": [{"number": r.number, "master": str(r.master)} for r in done],
         "seconds": round(seconds, 2),
         "core_seconds": round(spent, 2),
+        "gpu_seconds": round(gpu, 2),
         "dollars": round(dollars, 6),
     }
     print(json.dumps(result, ensure_ascii=False))
@@ -172,16 +191,17 @@ def show_status(path: Path, profile_name: str) -> None:
     profile = load_profile(profile_name)
     folder = open_folder(path)
     series = folder.load()
-    spent = 0.0
+    spent = dollars = 0.0
     print(f"{series.title} ({series.language}, revision {series.revision}, seed {series.seed}): {series.premise}")
     for episode in series.episodes:
         state, manifest = state_of(folder, series, profile, episode)
         if manifest is not None:
             spent += manifest.cost.core_seconds
+            dollars += manifest.cost.dollars
             state += f" {manifest.frames / manifest.rate:.0f} s, {manifest.cost.core_seconds:.0f} core-s"
             state += f", FAILS {', '.join(manifest.failed())}" if manifest.failed() else ""
         print(f"{episode.number:4d}  {state:<28}  {episode.title}: {episode.synopsis}")
-    print(f"spent: {spent:.0f} core-seconds, ${profile.dollars(spent):.4f}")
+    print(f"spent: {spent:.0f} core-seconds, ${dollars:.4f}")
     print(folder.root)
 
 
@@ -232,8 +252,11 @@ def redo_unit(path: Path, unit: str, stage: str | None, seed: int | None, profil
 
 
 def locate(series: Series, unit: str) -> tuple[int, str]:
-    """(episode number, 'line' | 'shot' | 'episode') of a unit id."""
+    """(episode number, 'line' | 'shot' | 'episode' | 'character') of a unit id; a sheet is of the first episode that
+    shows its character."""
     for episode in series.episodes:
+        if any(unit == f"{id}_sheet" for _, shot in episode.shots() for id in shot.characters):
+            return episode.number, "character"
         if unit == f"e{episode.number:03d}":
             return episode.number, "episode"
         for _, shot in episode.shots():

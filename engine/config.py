@@ -1,15 +1,26 @@
-"""Profiles and settings, checked on construction. Data comes from the configs package; no stage knowledge."""
+"""Profiles and settings, checked on construction. Data comes from the configs package; no stage knowledge.
+
+A profile of models names a tier, which gives every setting of writing, painting, animating and accepting a value; the
+profile overrides what it wants to. It may extend another profile. A name that ends in .toml is a file of the reader's."""
 
 from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.core import UserError
+from models.settings import ModelSettings
+
+PARTS = tuple(name for name in ModelSettings.model_fields if name != "tier")
+MOST_EXTENDED = 4
+"""How many profiles may stand on one another."""
+MAX_PROFILE_BYTES = 100_000
 
 
 class Profile(BaseModel):
@@ -35,6 +46,14 @@ class Profile(BaseModel):
     audio_kbps: int = Field(ge=64, le=512)
     dollars_per_core_hour: float = Field(ge=0)
     dollars_per_gpu_hour: float = Field(ge=0)
+    judge: str = ""
+    cheap_animator: str = ""
+    wave: int = Field(default=1, ge=1, le=120)
+    budget_dollars: float = Field(default=0.0, ge=0)
+    gpu_tflops: float = Field(default=0.0, ge=0)
+    gpu_gb_per_second: float = Field(default=0.0, ge=0)
+    models: dict[str, str] = Field(default_factory=dict[str, str])
+    settings: ModelSettings | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -58,14 +77,65 @@ def profile_names() -> list[str]:
 
 
 def load_profile(name: str) -> Profile:
-    """The profile of this name; UserError lists the known ones or names the wrong key."""
-    if name not in profile_names():
-        raise UserError(f"unknown profile '{name}': choose from {', '.join(profile_names())}")
-    path = data_folder("profiles") / f"{name}.toml"
+    """The profile of this name, or of this file when it ends in .toml.
+
+    UserError lists the known ones or names the wrong key."""
+    told = read_profile(name)
+    label = Path(name).stem if name.endswith(".toml") else name
+    tier = told.pop("tier", None)
+    parts = {part: told.pop(part) for part in PARTS if part in told}
     try:
-        return Profile(name=name, **tomllib.loads(path.read_text(encoding="utf-8")))
-    except (ValidationError, tomllib.TOMLDecodeError) as error:
-        raise UserError(f"profile {path.name}: {first_fault(error)}") from error
+        if tier is not None:
+            told["settings"] = ModelSettings.model_validate(_with_tier(str(tier), parts))
+        elif parts:
+            raise ValueError(f"[{next(iter(parts))}] needs a tier: choose from {', '.join(tier_names())}")
+        return Profile(name=label, **told)
+    except (ValidationError, ValueError, TypeError) as error:
+        raise UserError(f"profile {label}.toml: {first_fault(error)}") from error
+
+
+def read_profile(name: str, depth: int = 0) -> dict[str, Any]:
+    """A profile's text as data, over what it extends."""
+    if depth > MOST_EXTENDED:
+        raise UserError(f"profile {name}: more than {MOST_EXTENDED} profiles stand on one another")
+    path = Path(name) if name.endswith(".toml") else data_folder("profiles") / f"{name}.toml"
+    if name.endswith(".toml") and not path.is_file():
+        raise UserError(f"no such profile file: {path}")
+    if not name.endswith(".toml") and name not in profile_names():
+        raise UserError(f"unknown profile '{name}': choose from {', '.join(profile_names())}, or name a .toml file")
+    told = _read_toml(path, "profile")
+    base = told.pop("extends", None)
+    return _merged(read_profile(str(base), depth + 1), told) if base is not None else told
+
+
+def tier_names() -> list[str]:
+    return sorted(p.stem for p in data_folder("tiers").glob("*.toml"))
+
+
+def _with_tier(tier: str, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """A tier's settings with a profile's over them."""
+    if tier not in tier_names():
+        raise ValueError(f"unknown tier '{tier}': choose from {', '.join(tier_names())}")
+    return _merged(_read_toml(data_folder("tiers") / f"{tier}.toml", "tier"), {"tier": tier, **parts})
+
+
+def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables merge key by key (controls, models and whole parts too); anything else is replaced."""
+    out = dict(under)
+    for key, value in over.items():
+        below: Any = out.get(key)
+        both = isinstance(value, dict) and isinstance(below, dict)
+        out[key] = _merged(cast(dict[str, Any], below), cast(dict[str, Any], value)) if both else value
+    return out
+
+
+def _read_toml(path: Path, what: str) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > MAX_PROFILE_BYTES:
+            raise UserError(f"{what} {path.name} is larger than {MAX_PROFILE_BYTES:,} bytes")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UserError(f"{what} {path.name}: {first_fault(error)}") from error
 
 
 def first_fault(error: Exception) -> str:

@@ -215,6 +215,15 @@ class Episode(Noun):
             yield from shot.lines
 
 
+class WrittenStep(Noun):
+    """Who wrote a step of the plan: a model, or 'rules' where every attempt of the model had a `problem`."""
+
+    unit: Identifier  # bible, arc, e001
+    made_by: ShortText
+    attempts: int = Field(ge=0)
+    problem: ShortText = ""
+
+
 class Series(Noun):
     """The whole of the intent: what `series.json` holds."""
 
@@ -227,6 +236,7 @@ class Series(Noun):
     seed: int
     genre: str  # romance revenge palace xianxia thriller horror fantasy family action
     writer: ShortText = "rules"
+    steps: tuple[WrittenStep, ...] = ()  # how a model's plan came about; empty when the rules wrote it all
     initial: tuple[Fact, ...] = ()  # the world before episode 1
     bible: Bible
     arc: Arc

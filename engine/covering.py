@@ -5,16 +5,14 @@ Decides who and what is shown and asks the painter; a delivery crops, grades and
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
-from engine.batching import Job, Progress, build
 from engine.config import Profile
 from engine.core import Character, Episode, Location, Scene, Series, Shot
-from engine.framing import look_of, picture_made
+from engine.painting import Studio, look_of, paint
 from engine.store import unit_seed
-from engine.takes import Keyframe, Poster
-from engine.vault import Made, Vault
-from models.base import Figure, Painter, PictureRequest
+from engine.takes import Poster
+from models.base import Figure, Layout, PictureRequest
 
 STAGE = "covering"
 
@@ -42,16 +40,10 @@ class Subject:
 
 
 def cover_episode(
-    series: Series,
-    episode: Episode,
-    painter: Painter,
-    profile: Profile,
-    vault: Vault,
-    redo: Mapping[tuple[str, str], int],
-    progress: Progress,
+    studio: Studio, series: Series, episode: Episode, redo: Mapping[tuple[str, str], int]
 ) -> tuple[Poster, ...]:
     """The posters with their painted pictures, in the order of the deliverables."""
-    unit = f"e{episode.number:03d}"
+    unit, profile = f"e{episode.number:03d}", studio.profile
     seed = unit_seed(series.seed, STAGE, unit, redo)
     layouts = {
         "face": [face_request(series, episode, profile)],
@@ -62,26 +54,19 @@ def cover_episode(
         layout: [replace(r, unit=f"{unit}_cover{n}{'ab'[k]}", seed=seed + 10 * n + k) for k, r in enumerate(requests)]
         for n, (layout, requests) in enumerate(layouts.items(), 1)
     }
-    version = {"model": painter.name, "version": getattr(painter, "version", 1)}
-    requests = [r for group in asked.values() for r in group]
-    jobs = [Job(r.unit, {**version, **asdict(r)}, ".jpg", r) for r in requests]
-
-    def make(missing: list[PictureRequest]) -> Iterable[Made]:
-        for candidates in painter.paint(missing):
-            yield picture_made(candidates)
-
-    takes = build(vault, STAGE, jobs, make, progress, unit)
+    painted = paint(studio, STAGE, [r for group in asked.values() for r in group], unit)
+    plan = studio.backends.layout
     return tuple(
-        Poster(layout, tuple(Keyframe(r, takes[r.unit]) for r in group), tuple(face_of(painter, r) for r in group))
+        Poster(layout, tuple(painted[r.unit] for r in group), tuple(face_of(plan, r) for r in group))
         for layout, group in asked.items()
     )
 
 
-def face_of(painter: Painter, request: PictureRequest) -> tuple[float, float, float] | None:
-    """Where the painter put the face of the request's first figure; None for a thing or a shape."""
+def face_of(layout: Layout, request: PictureRequest) -> tuple[float, float, float] | None:
+    """Where the layout puts the face of the request's first figure; None for a thing or a shape."""
     if request.shot_size in ("insert", "silhouette") or not request.figures:
         return None
-    return painter.faces(request).get(request.figures[0].character)
+    return layout.faces(request).get(request.figures[0].character)
 
 
 # -- who

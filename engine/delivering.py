@@ -21,6 +21,7 @@ from engine.story.scriptfile import to_markdown
 from engine.takes import DialogueTake, Keyframe, Poster, Stems
 from engine.timeline import Timeline
 from engine.vault import Take, atomic, file_sha256, fingerprint, write_json, write_text
+from models import catalogue
 from models.base import Rights
 
 COVER_QUALITY = 90
@@ -43,14 +44,28 @@ class Delivery:
     clips: Mapping[str, Take]
     posters: tuple[Poster, ...]
     core_seconds: float
+    spare: tuple[Take, ...] = ()
+
+    def pictures(self) -> list[Take]:
+        """What was painted: sheets and control maps first, each once."""
+        keyframes = [*self.keyframes.values(), *(k for poster in self.posters for k in poster.pictures)]
+        inputs = {take.fingerprint: take for keyframe in keyframes for take in keyframe.inputs}
+        shots = [shot.id for _, shot in self.episode.shots()]
+        lasts = [self.keyframes[id].last for id in shots]
+        return [
+            *inputs.values(),
+            *(self.keyframes[id].take for id in shots),
+            *(take for take in lasts if take is not None),
+        ]
 
     def takes(self) -> list[Take]:
         lines = [line.id for line in self.episode.lines()]
         shots = [shot.id for _, shot in self.episode.shots()]
         return [
             *(self.dialogue[id].take for id in lines),
-            *(self.keyframes[id].take for id in shots),
+            *self.pictures(),
             *(self.clips[id] for id in shots),
+            *self.spare,
             *(keyframe.take for poster in self.posters for keyframe in poster.pictures),
             self.stems.dialogue,
             self.stems.music,
@@ -162,9 +177,38 @@ def make_manifest(delivery: Delivery, folder: Path) -> dict[str, Any]:
         "font": {"file": font_file().name, **asdict(FONT_RIGHTS)},
         "spans": [{"kind": s.kind, "start": s.start, "stop": s.stop} for s in delivery.timeline.spans],
         "speech": [{"line": s.line, "start": s.start, "stop": s.stop} for s in delivery.timeline.speech],
+        "stages": stages_of(delivery),
+        "notices": notices(delivery.profile),
         "takes": takes,
         "files": files,
     }
+
+
+def stages_of(delivery: Delivery) -> dict[str, dict[str, Any]]:
+    """For each stage: who made how many takes, the attempts that took, how many were accepted."""
+    stages: dict[str, dict[str, Any]] = {}
+    number = delivery.episode.number
+    for step in delivery.series.steps:
+        if step.unit in ("bible", "arc", f"e{number:03d}"):
+            _count(stages, "writing", step.made_by, step.attempts, not step.problem)
+    for take in delivery.takes():
+        _count(stages, take.stage, take.model, int(take.result.get("attempts", 1)), take.result.get("accepted", True))
+    return stages
+
+
+def _count(stages: dict[str, dict[str, Any]], stage: str, made_by: str, attempts: int, accepted: bool) -> None:
+    row = stages.setdefault(stage, {"made_by": {}, "takes": 0, "attempts": 0, "accepted": 0})
+    row["made_by"][made_by] = row["made_by"].get(made_by, 0) + 1
+    row["takes"] += 1
+    row["attempts"] += attempts
+    row["accepted"] += bool(accepted)
+
+
+def notices(profile: Profile) -> list[str]:
+    """Lines that the licences of a profile's models want shown."""
+    known = catalogue.entries()
+    entries = [known.get(name) for name in dict.fromkeys(profile.models.values())]
+    return [entry.notice for entry in entries if entry is not None and entry.notice]
 
 
 def spent(delivery: Delivery) -> tuple[float, float]:
@@ -184,10 +228,11 @@ def take_entry(take: Take) -> dict[str, Any]:
         "fingerprint": take.fingerprint,
         "sha256": take.sha256,
         "model": take.model,
-        "seed": take.recipe.get("seed"),
+        "seed": take.result.get("seed", take.recipe.get("seed")),
         "rights": dict(take.rights),
         "cost": dict(take.cost),
     }
     if "voice" in take.recipe:
         entry["voice"] = take.recipe["voice"]
-    return entry
+    told = ("candidates", "attempts", "accepted", "reason", "scores", "tried", "recipe")
+    return entry | {name: take.result[name] for name in told if name in take.result}

@@ -36,7 +36,7 @@ def export_episode(
     if manifest.script != script_print(series, episode):
         raise UserError(f"episode {episode.number} was edited since it was rendered: render it first")
     run = start_run(folder, series, profile, progress)
-    made = assemble(run, episode, voice(run, [episode]))
+    made = assemble(run, [episode], voice(run, [episode]))[episode.number]
     shots = made.timeline.shots()
     progress.start("exporting", len(shots), target.name)
     media: dict[str, str] = {}
@@ -44,7 +44,7 @@ def export_episode(
         path = target / SHOT_FILES / f"{shot}.mp4"
         cues = list(shot_cues(made.timeline, shot))
         with atomic(path) as temp:
-            encode_shot(run.backends.player, made.clips[shot].path, cues, profile, temp)
+            encode_shot(run.backends.player, made.moved.clips[shot].path, cues, profile, temp)
         media[shot] = relative(path, target)
         progress.advance("exporting", made=True)
     stems = {name: relative(path, target) for name, path in made.stems.paths().items()}

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
-import cv2
-
-from engine.batching import Job, Progress, build
-from engine.blocking import Stance, block_scene
+from engine.blocking import Blocking, Stance, block_scene
 from engine.config import Profile
-from engine.core import Character, Episode, Scene, Series, Shot
+from engine.core import Episode, Scene, Series, Shot
+from engine.painting import Studio, look_of, paint
 from engine.store import unit_seed
 from engine.takes import Keyframe
-from engine.vault import Made, Vault
-from models.base import Figure, Look, Painter, Picture, PictureRequest
+from engine.vault import Take
+from models.base import Figure, PictureRequest
 
 STAGE = "framing"
-JPEG_QUALITY = 92
+LAST_CHANGE = 0.55
+"""How far a shot's last frame may be from its first, 0..1 of img2img strength."""
 
 SIDES = (0.36, 0.66)
 """Where two figures of a shot stand, in fractions of the width; the first-named of the scene is always on the left."""
-
-
-def look_of(character: Character) -> Look:
-    """The bible's design in the painter's words: a Design is a Look without sex and age."""
-    return Look(sex=character.sex, age=character.age, **character.design.model_dump())
 
 
 def _order(scene: Scene) -> list[str]:
@@ -102,37 +94,66 @@ def picture_request(
     )
 
 
-def frame_episode(
+def frame_episodes(
+    studio: Studio,
     series: Series,
-    episode: Episode,
-    painter: Painter,
-    profile: Profile,
-    vault: Vault,
+    episodes: Sequence[Episode],
     redo: Mapping[tuple[str, str], int],
-    progress: Progress,
-) -> dict[str, Keyframe]:
-    """Keyframes by shot id."""
-    requests = [picture_request(series, scene, shot, profile, redo) for scene, shot in episode.shots()]
-    version = {"model": painter.name, "version": getattr(painter, "version", 1)}
-    jobs = [Job(r.unit, {**version, **asdict(r)}, ".jpg", r) for r in requests]
+    moving: Mapping[int, Collection[str]] | None = None,
+) -> dict[int, dict[str, Keyframe]]:
+    """Keyframes by episode and shot id, all episodes in one batch.
 
-    def make(missing: list[PictureRequest]) -> Iterable[Made]:
-        for candidates in painter.paint(missing):
-            yield picture_made(candidates)
+    `moving` names the shots of each episode that a model will animate: those get a last frame too, where the animator
+    uses one."""
+    requests = {
+        e.number: [picture_request(series, scene, shot, studio.profile, redo) for scene, shot in e.shots()]
+        for e in episodes
+    }
+    label = ", ".join(f"e{number:03d}" for number in requests)
+    painted = paint(studio, STAGE, [r for rows in requests.values() for r in rows], label)
+    lasts = last_frames(studio, series, episodes, painted, moving or {}, label)
+    return {
+        number: {r.unit: replace(painted[r.unit], last=lasts.get(r.unit)) for r in rows}
+        for number, rows in requests.items()
+    }
 
-    takes = build(vault, STAGE, jobs, make, progress, f"e{episode.number:03d}")
-    return {r.unit: Keyframe(r, takes[r.unit]) for r in requests}
+
+def last_frames(
+    studio: Studio,
+    series: Series,
+    episodes: Sequence[Episode],
+    painted: Mapping[str, Keyframe],
+    moving: Mapping[int, Collection[str]],
+    label: str,
+) -> dict[str, Take]:
+    """Last frames by shot id, painted over the first ones."""
+    settings = studio.settings
+    if settings is None or not settings.animate.last_frame or not studio.backends.animator.uses_last_frame:
+        return {}
+    asked: dict[str, PictureRequest] = {}
+    for episode in episodes:
+        for scene, shot in episode.shots():
+            if shot.id in moving.get(episode.number, ()) and shot.characters:
+                blocking = block_scene(scene, series.seed)[shot.id]
+                asked[shot.id] = last_request(painted[shot.id].request, shot, blocking)
+    sources = {request.unit: painted[shot].take for shot, request in asked.items()}
+    made = paint(studio, STAGE, list(asked.values()), f"{label} last frames", sources)
+    return {shot: made[request.unit].take for shot, request in asked.items()}
 
 
-def picture_made(candidates: Sequence[Picture]) -> Made:
-    """The first candidate on its way into the vault, as a JPEG."""
-    best = candidates[0]
-
-    def write(path: Path) -> None:
-        ok, data = cv2.imencode(".jpg", best.pixels, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-        if not ok:
-            raise ValueError("the keyframe could not be encoded as JPEG")
-        path.write_bytes(data.tobytes())
-
-    result: dict[str, Any] = {"seed": best.seed, "candidates": len(candidates)}
-    return Made(write, best.model, asdict(best.rights), asdict(best.cost), result)
+def last_request(first: PictureRequest, shot: Shot, blocking: Blocking) -> PictureRequest:
+    """The same picture when the shot ends: the last feeling, the last pose and look."""
+    feelings = {line.speaker: line.emotion for line in shot.lines}
+    stances = {character: stance for (_, character), stance in blocking.changes.items()}
+    figures = tuple(
+        replace(
+            f,
+            emotion=feelings.get(f.character, f.emotion),
+            pose=stances[f.character].pose if f.character in stances else f.pose,
+            gaze=stances[f.character].gaze if f.character in stances else f.gaze,
+            enters=False,
+        )
+        for f in first.figures
+    )
+    plain = replace(first, controls={}, identity={}, masks={})
+    return replace(plain, unit=f"{first.unit}_last", figures=figures, change=LAST_CHANGE)

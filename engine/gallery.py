@@ -12,11 +12,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from engine import gallery_page
+from engine.backends import draft_painter
 from engine.batching import Progress
 from engine.config import Profile
 from engine.core import Character, Line, Scene, Series, Shot
 from engine.covering import place_request
-from engine.framing import look_of
 from engine.gallery_media import (
     MOST_EMBEDDED,
     MOST_EMBEDDED_BYTES,
@@ -31,7 +31,7 @@ from engine.gallery_media import (
 from engine.gallery_page import Check, EpisodeCard, Fact, Page, Person, Place, ShotCard, Words
 from engine.gallery_sources import Cut, Show, Shown, look_at, takes_of
 from engine.manifest import COVERS, Manifest
-from engine.pipeline import load_backends
+from engine.painting import look_of
 from engine.store import SeriesFolder, unit_seed
 from engine.vault import Take, write_text
 from models.base import Figure, Painter, PictureRequest
@@ -50,7 +50,7 @@ def write_gallery(
     proxies = make_proxies(show, [s for s in show.shown if s.episode.number in set(numbers)])
     cards = {s.episode.number: episode_card(show, s, proxies, target, s.episode.number in numbers) for s in show.shown}
     picked = tuple(cards[n] for n in numbers if n in cards)
-    painter = load_backends(profile).painter
+    painter = draft_painter()
     cast = people(show, painter)
     faces = tuple(person.portrait for person in cast[:3] if person.portrait)
     page = Page(

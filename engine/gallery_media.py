@@ -13,8 +13,8 @@ import cv2
 
 from engine import ffmpeg
 from engine.batching import Job, build, core_seconds
-from engine.framing import picture_made
 from engine.gallery_sources import Show, Shown
+from engine.painting import picture_made
 from engine.vault import Made, Take, file_sha256
 from models.base import Painter, PictureRequest
 
@@ -97,7 +97,7 @@ def paint(show: Show, painter: Painter, requests: Sequence[PictureRequest]) -> d
     jobs = [Job(r.unit, {**version, **asdict(r)}, ".jpg", r) for r in requests]
 
     def make(missing: list[PictureRequest]) -> Iterable[Made]:
-        return (picture_made(candidates) for request in missing for candidates in painter.paint([request]))
+        return (picture_made(p[0], {}) for request in missing for p in painter.paint([request]))
 
     takes = build(show.folder.vault, STAGE, jobs, make, show.progress, "sheets and plates")
     return {unit: take.path for unit, take in takes.items()}

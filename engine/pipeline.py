@@ -13,26 +13,32 @@ from typing import Any
 
 from engine import edit_rules, verifying
 from engine.animating import animate_episode
+from engine.backends import Backends, load_backends
 from engine.batching import Progress, core_seconds
+from engine.casting import cast_sheets
 from engine.config import Profile
 from engine.conforming import ConformInput, aigc_tag, conform_episode
-from engine.core import SAMPLE_RATE, Episode, Series, UserError
+from engine.core import SAMPLE_RATE, Episode, Series
 from engine.covering import cover_episode
+from engine.cues import source_frames
 from engine.cutting import cut_episode
 from engine.delivering import Delivery, build_print, deliver_episode
+from engine.estimating import clip_dollars, episode_estimate
 from engine.fonts import check_glyphs, font_file
-from engine.framing import frame_episode
+from engine.framing import frame_episodes
 from engine.lettering import draw_overlays
 from engine.listening import HeardTake, listen
 from engine.manifest import parse_manifest, read_manifest
+from engine.moving import Moved
+from engine.painting import Studio
+from engine.routing import Purse, affordable, by_importance
 from engine.rules import platform
 from engine.scoring import score_episode
 from engine.store import SeriesFolder, unit_seed
-from engine.takes import DialogueTake, Keyframe, Stems
+from engine.takes import DialogueTake, Keyframe, Poster, Stems
 from engine.timeline import Timeline
-from engine.vault import Take, Vault, file_sha256, fingerprint, sweep
+from engine.vault import Vault, file_sha256, fingerprint, sweep
 from engine.voicing import voice_series
-from models import registry
 
 WAVE = 5
 """Episodes voiced in one batch: large enough to share the voice's start, small enough for a soon first episode."""
@@ -48,30 +54,7 @@ class Rendered:
     master: Path
     made: bool
     core_seconds: float
-
-
-@dataclass(frozen=True)
-class Backends:
-    """The adapters of a profile, loaded on first use."""
-
-    voice: Any
-    painter: Any
-    animator: Any
-    player: Any
-    composer: Any
-
-
-def load_backends(profile: Profile) -> Backends:
-    try:
-        return Backends(
-            voice=registry.load("voice", profile.voice),
-            painter=registry.load("painter", profile.painter),
-            animator=registry.load("animator", profile.animator),
-            player=registry.load("player", profile.player),
-            composer=registry.load("composer", profile.composer),
-        )
-    except (ValueError, ImportError) as error:
-        raise UserError(f"profile {profile.name}: {error}") from error
+    gpu_seconds: float = 0.0
 
 
 def render_series(
@@ -83,13 +66,16 @@ def render_series(
     for episode in chosen:
         check_text(series, episode)
     run = start_run(folder, series, profile, progress)
-    for at in range(0, len(chosen), WAVE):
-        wave = chosen[at : at + WAVE]
+    for wave in chunks(chosen, max(WAVE, profile.wave)):
         before = core_seconds()
         dialogue = voice(run, wave)
         share = (core_seconds() - before) / len(wave)
-        for episode in wave:
-            yield render_episode(run, episode, dialogue, share)
+        for group in chunks(wave, profile.wave):
+            yield from render_group(run, group, dialogue, share)
+
+
+def chunks(episodes: Sequence[Episode], size: int) -> Iterator[Sequence[Episode]]:
+    return (episodes[at : at + size] for at in range(0, len(episodes), size))
 
 
 def check_text(series: Series, episode: Episode) -> None:
@@ -105,7 +91,8 @@ class Assembly:
 
     timeline: Timeline
     keyframes: Mapping[str, Keyframe]
-    clips: Mapping[str, Take]
+    moved: Moved
+    posters: tuple[Poster, ...]
     stems: Stems
 
 
@@ -124,6 +111,10 @@ class Run:
     def vault(self) -> Vault:
         return self.folder.vault
 
+    @property
+    def studio(self) -> Studio:
+        return Studio(self.backends, self.profile, self.vault, self.progress)
+
 
 def start_run(folder: SeriesFolder, series: Series, profile: Profile, progress: Progress) -> Run:
     return Run(folder, series, profile, load_backends(profile), folder.redo_seeds(), progress)
@@ -133,32 +124,64 @@ def voice(run: Run, episodes: Sequence[Episode]) -> dict[str, DialogueTake]:
     return voice_series(run.series, episodes, run.backends.voice, run.vault, run.redo, run.progress)
 
 
-def assemble(run: Run, episode: Episode, dialogue: Mapping[str, DialogueTake]) -> Assembly:
-    """Cut, frame, animate, score one episode from its dialogue takes."""
-    series, profile, backends, redo, progress = run.series, run.profile, run.backends, run.redo, run.progress
-    timeline = cut(run, episode, dialogue)
-    with ThreadPoolExecutor(1) as beside:  # the score needs no picture: it is made on the other core meanwhile
-        scored = beside.submit(
-            score_episode, series, episode, timeline, dialogue, backends.composer, run.vault, redo, progress
-        )
-        keyframes = frame_episode(series, episode, backends.painter, profile, run.vault, redo, progress)
-        clips = animate_episode(
-            series, episode, timeline, keyframes, dialogue, backends.animator, profile, run.vault, redo, progress
-        )
-        stems = scored.result()
-    return Assembly(timeline, keyframes, clips, stems)
+def assemble(run: Run, episodes: Sequence[Episode], dialogue: Mapping[str, DialogueTake]) -> dict[int, Assembly]:
+    """Cut, frame, animate, score these episodes from their dialogue takes: every stage for all of them at once, so that
+    each model is loaded once."""
+    timelines = {e.number: cut(run, e, dialogue) for e in episodes}
+    with ThreadPoolExecutor(1) as beside:  # scores need no picture: they are made on another core meanwhile
+        scored = {
+            e.number: beside.submit(
+                score_episode, run.series, e, timelines[e.number], dialogue, run.backends.composer, run.vault, run.redo,
+                run.progress,
+            )
+            for e in episodes
+        }  # fmt: skip
+        studio = cast_sheets(run.studio, run.series, episodes, run.folder.root, run.redo)
+        moving = {e.number: will_move(run, e, timelines[e.number]) for e in episodes}
+        framed = frame_episodes(studio, run.series, episodes, run.redo, moving)
+        posters = {e.number: cover_episode(studio, run.series, e, run.redo) for e in episodes}
+        moved = {
+            e.number: animate_episode(
+                studio, run.series, e, timelines[e.number], framed[e.number], dialogue, run.redo
+            )
+            for e in episodes
+        }  # fmt: skip
+        return {
+            n: Assembly(timelines[n], framed[n], moved[n], posters[n], scored[n].result()) for n in timelines
+        }  # fmt: skip
 
 
-def render_episode(run: Run, episode: Episode, dialogue: Mapping[str, DialogueTake], voicing_cost: float) -> Rendered:
-    """One episode from its dialogue takes to its manifest."""
+def will_move(run: Run, episode: Episode, timeline: Timeline) -> list[str]:
+    """Shots that the budget is expected to pay a model's clip for: those get what only such a clip needs."""
+    planned = episode_estimate(run.profile, len(timeline.shots()), clips=0)
+    wanted = [
+        (shot, clip_dollars(run.profile, source_frames(timeline, shot))) for shot in by_importance(episode, timeline)
+    ]
+    return affordable(wanted, Purse(run.profile.budget_dollars, planned.dollars))
+
+
+def render_group(
+    run: Run, episodes: Sequence[Episode], dialogue: Mapping[str, DialogueTake], voicing_cost: float
+) -> Iterator[Rendered]:
+    """These episodes from their dialogue takes to their manifests."""
+    before = core_seconds()
+    made = assemble(run, episodes, dialogue)
+    share = voicing_cost + (core_seconds() - before) / len(episodes)
+    for episode in episodes:
+        yield render_episode(run, episode, made[episode.number], dialogue, share)
+
+
+def render_episode(
+    run: Run, episode: Episode, made: Assembly, dialogue: Mapping[str, DialogueTake], spent_before: float
+) -> Rendered:
+    """One assembled episode to its manifest."""
     before = core_seconds()
     series, profile = run.series, run.profile
-    made = assemble(run, episode, dialogue)
     item = ConformInput(
         unit=f"e{episode.number:03d}",
         timeline=made.timeline,
-        clips=made.clips,
-        faces={shot: run.backends.painter.faces(k.request) for shot, k in made.keyframes.items()},
+        clips=made.moved.clips,
+        faces={shot: run.backends.layout.faces(k.request) for shot, k in made.keyframes.items()},
         stems=made.stems,
         overlays=draw_overlays(made.timeline, profile.size),
         profile=profile,
@@ -166,19 +189,20 @@ def render_episode(run: Run, episode: Episode, dialogue: Mapping[str, DialogueTa
         font_sha256=file_sha256(font_file()),
     )
     master = conform_episode(item, run.backends.player, run.vault, run.progress)
-    posters = cover_episode(series, episode, run.backends.painter, profile, run.vault, run.redo, run.progress)
-    spent = voicing_cost + core_seconds() - before
+    spent = spent_before + core_seconds() - before
     used = {line.id: dialogue[line.id] for line in episode.lines()}
     delivery = Delivery(
-        series, episode, profile, made.timeline, master, made.stems, used, made.keyframes, made.clips, posters, spent
-    )
+        series, episode, profile, made.timeline, master, made.stems, used, made.keyframes, made.moved.clips,
+        made.posters, spent, made.moved.spare,
+    )  # fmt: skip
     target = run.folder.episode(profile, series.language, episode.number)
     if is_delivered(delivery, target):
         return Rendered(episode.number, target / "master.mp4", made=False, core_seconds=0.0)
     run.progress.start("delivering", 1, item.unit)
-    deliver_episode(delivery, target, lambda manifest: check_delivery(series, episode, target, manifest))
+    manifest = deliver_episode(delivery, target, lambda m: check_delivery(series, episode, target, m))
     run.progress.advance("delivering", made=True)
-    return Rendered(episode.number, target / "master.mp4", made=True, core_seconds=spent)
+    gpu = float(manifest["cost"]["gpu_seconds"])
+    return Rendered(episode.number, target / "master.mp4", made=True, core_seconds=spent, gpu_seconds=gpu)
 
 
 def content_id(series: Series, episode: Episode) -> str:

@@ -1,19 +1,28 @@
-"""Premise -> series folder: asks the writer, then writes what a person approves (bible, arc, scripts), series.json last."""
+"""Premise -> series folder: asks the writer, then writes what a person approves (bible, arc, scripts), series.json last.
+
+A language model's answers are kept in a hidden folder named by the order until the series has a title and so a folder."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from engine.batching import Progress
 from engine.config import Profile
 from engine.core import Series, UserError
+from engine.rewriting import rewrite
 from engine.store import SeriesFolder, check_writable, find_series, identity, read_text, slug
 from engine.story.scriptfile import to_markdown
-from engine.vault import disk_error, series_lock, write_text
+from engine.vault import Vault, disk_error, series_lock, sweep, write_text
 from engine.writing import arc_markdown, bible_markdown, plan_series
+from models.base import CandidateWriter
 
 MAX_INPUT_BYTES = 1_000_000
+TAKES = "takes"
 
 
 @dataclass(frozen=True)
@@ -58,23 +67,67 @@ def read_text_file(path: Path, what: str) -> str:
         raise UserError(f"the {what} file: {error}") from None
 
 
-def plan(order: Order, out: Path, profile: Profile) -> tuple[SeriesFolder, Series, bool]:
-    """The series of this order and whether it was written now (False: it was there already)."""
+def plan(
+    order: Order,
+    out: Path,
+    profile: Profile,
+    writer: CandidateWriter | None = None,
+    progress: Progress | None = None,
+) -> tuple[SeriesFolder, Series, bool]:
+    """The series of this order and whether it was written now (False: it was there already).
+
+    `writer` None is the rules; a person's own script is never rewritten."""
     check_writable(out)
     existing = find_series(out, order.identity)
     if existing is not None:
         folder = SeriesFolder(existing)
+        _clear_desk(out, order)
         return folder, folder.load(), False
     series = plan_series(order.premise, order.language, order.length, order.seed, script=order.script)
+    if writer is None or order.script is not None:
+        return _kept(order, out, profile, series), series, True
+    with _desk(out, order) as desk:
+        series = rewrite(series, writer, Vault(desk / TAKES), progress)
+        folder = _kept(order, out, profile, series, desk / TAKES)
+    _clear_desk(out, order)
+    return folder, series, True
+
+
+def _kept(order: Order, out: Path, profile: Profile, series: Series, takes: Path | None = None) -> SeriesFolder:
+    """The series in its folder, with the takes of its writing; series.json is written last."""
     folder = SeriesFolder(out / f"{slug(series.title)}-{order.identity}")
     try:
         folder.root.mkdir(parents=True, exist_ok=True)
+        if takes is not None and takes.is_dir():
+            shutil.copytree(takes, folder.root / TAKES, dirs_exist_ok=True)
     except OSError as error:
         raise disk_error(error, folder.root) from error
     with series_lock(folder.root):
         write_documents(folder, series, profile)
         folder.save(series)
-    return folder, series, True
+    return folder
+
+
+@contextmanager
+def _desk(out: Path, order: Order) -> Generator[Path, None, None]:
+    """The hidden folder of an order that is being written: one process at a time."""
+    desk = _desk_path(out, order)
+    try:
+        desk.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_error(error, desk) from error
+    with series_lock(desk):
+        sweep(desk)
+        yield desk
+
+
+def _desk_path(out: Path, order: Order) -> Path:
+    return out / f".writing-{order.identity}"
+
+
+def _clear_desk(out: Path, order: Order) -> None:
+    """Its takes lie in the series' folder now."""
+    shutil.rmtree(_desk_path(out, order), ignore_errors=True)
 
 
 def write_documents(folder: SeriesFolder, series: Series, profile: Profile) -> None:

@@ -31,10 +31,13 @@ class DialogueTake:
 
 @dataclass(frozen=True)
 class Keyframe:
-    """A painted first frame and the request it came from."""
+    """A painted first frame and the request it came from; `last` is the shot's last frame, where a model uses one.
+    `inputs` are the control maps and sheets that it was painted from."""
 
     request: PictureRequest
     take: Take
+    last: Take | None = None
+    inputs: tuple[Take, ...] = ()
 
 
 @dataclass(frozen=True)

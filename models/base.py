@@ -5,7 +5,7 @@ it is the whole contract."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -87,7 +87,9 @@ class Rights:
 
 @dataclass(frozen=True)
 class WriteRequest:
-    """One schema-bound writing step: 'bible', 'arc' or 'episode'; `budget` is the spoken-size limit."""
+    """One schema-bound writing step: 'bible', 'arc' or 'episode'; `budget` is the spoken-size limit.
+
+    `system` and `prompt` are the words for a language model; steps of one batch share the start of their prompt."""
 
     step: str
     context: Mapping[str, Any]
@@ -95,19 +97,41 @@ class WriteRequest:
     language: str
     seed: int
     budget: int = 60
+    system: str = ""
+    prompt: str = ""
 
 
 @dataclass(frozen=True)
 class Written:
+    """One answer. `problem` says why there is no whole answer; then there is no data."""
+
     data: Mapping[str, Any]
     model: str
     cost: Cost = Cost()
+    problem: str = ""
 
 
 class Writer(Protocol):
     name: str
 
     def write(self, requests: Sequence[WriteRequest]) -> list[Written]: ...
+
+
+class CandidateWriter(Protocol):
+    """A language model, whose answers are chosen from and asked for again. `attempts` bounds the asking of one step,
+    `version` is all that decides an answer beside the request."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> Any: ...
+    @property
+    def rights(self) -> Rights: ...
+    @property
+    def attempts(self) -> int: ...
+    def write_candidates(self, requests: Sequence[WriteRequest]) -> Iterable[Sequence[Written]]:
+        """Several answers a request, in the requests' order, as their batches finish."""
+        ...
 
 
 # -- voices
@@ -225,7 +249,8 @@ class PictureRequest:
     """A keyframe or plate to paint. `description` is the prompt; figures, plate and prop are the draft's layout.
 
     `controls` maps a control kind (pose, lineart, depth, canny) to an image; `identity` maps a character
-    to its approved sheet. Candidates share everything but the seed."""
+    to its approved sheet, `masks` to where they stand. `source` is a picture to change: all of it by `change` 0..1, or only
+    where the mask `repair` is white. Candidates share everything but the seed."""
 
     unit: str
     kind: str  # 'plate' | 'sheet' | 'keyframe'
@@ -244,25 +269,43 @@ class PictureRequest:
     candidates: int = 1
     controls: Mapping[str, Path] = field(default_factory=dict)
     identity: Mapping[str, Path] = field(default_factory=dict)
+    masks: Mapping[str, Path] = field(default_factory=dict)
     negative: str = ""
+    source: Path | None = None
+    change: float = 0.6
+    repair: Path | None = None
 
 
 @dataclass(frozen=True)
 class Picture:
-    """uint8 BGR pixels (height, width, 3)."""
+    """uint8 BGR pixels (height, width, 3). `recipe` says how a model made it: revision, dtype, steps, prompt, ..."""
 
     pixels: NDArray[np.uint8]
     model: str
     seed: int
     rights: Rights
     cost: Cost = Cost()
+    recipe: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Painter(Protocol):
     name: str
+    suffix: str  # of a picture's file: '.jpg', or '.png' with the recipe inside
 
     def paint(self, requests: Sequence[PictureRequest]) -> list[list[Picture]]:
         """Candidates per request."""
+        ...
+
+
+class Layout(Protocol):
+    """Where things are in a picture before it is painted: the draft's composition, which the final keeps."""
+
+    def controls(self, request: PictureRequest, kinds: Sequence[str]) -> Mapping[str, NDArray[np.uint8]]:
+        """A control map per kind (pose, lineart, depth, canny): uint8 BGR (height, width, 3) of the request's size."""
+        ...
+
+    def masks(self, request: PictureRequest) -> Mapping[str, NDArray[np.uint8]]:
+        """Where each character of the request is seen: uint8 0..255 (height, width)."""
         ...
 
     def faces(self, request: PictureRequest) -> Mapping[str, tuple[float, float, float]]:
@@ -311,11 +354,15 @@ class Clip:
     model: str
     rights: Rights
     cost: Cost = Cost()
+    recipe: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Animator(Protocol):
+    """`uses_last_frame` says whether a request's `last_frame` is really used; one that is not is refused."""
+
     name: str
-    suffix: str  # '.mp4', or '.scene.json' for scenes that conform draws
+    suffix: str  # '.mp4'; '.scene.json' or '.still.json' for what conform draws
+    uses_last_frame: bool
 
     def animate(self, requests: Sequence[ClipRequest], folder: Path) -> list[Clip]:
         """One clip per request, at folder / (unit + suffix)."""
@@ -445,10 +492,24 @@ class Judgement:
     scores: Mapping[str, float]
     passed: bool
     reason: str = ""
+    cost: Cost = Cost()
 
 
 class Judge(Protocol):
-    def judge(self, request: PictureRequest, candidates: Sequence[Picture]) -> list[Judgement]: ...
+    """`faces` are the planned faces of each request, as `Layout.faces` gives them."""
+
+    name: str
+
+    def judge(
+        self,
+        requests: Sequence[PictureRequest],
+        candidates: Sequence[Sequence[Picture]],
+        faces: Sequence[Mapping[str, tuple[float, float, float]]],
+    ) -> list[list[Judgement]]:
+        """A judgement per candidate of each request."""
+        ...
+
+    def judge_clips(self, requests: Sequence[ClipRequest], clips: Sequence[Clip]) -> list[Judgement]: ...
 
 
 class Aligner(Protocol):

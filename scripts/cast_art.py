@@ -11,7 +11,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from engine.framing import look_of
+from engine.painting import look_of
 from engine.store import SeriesFolder
 from models.base import Figure, PictureRequest
 from models.draft.cache import ArtCache

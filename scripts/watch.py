@@ -22,7 +22,7 @@ from engine import composition, ffmpeg, inspection, wav
 from engine.commands import open_folder, parse_episodes
 from engine.core import Episode, Series, UserError
 from engine.cues import Face
-from engine.framing import look_of
+from engine.painting import look_of
 from engine.manifest import MANIFEST, Manifest, read_manifest
 from engine.rules import platform
 from engine.timeline import Span, Timeline

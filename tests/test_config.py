@@ -2,24 +2,74 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from engine import config, rules
+from engine.backends import load_backends
 from engine.config import Profile, default_out, first_fault, load_profile, profile_names
 from engine.core import FPS, SAMPLE_RATE, UserError
-from engine.pipeline import load_backends
+from models import catalogue, registry
+from models.settings import AcceptSettings
 
 
 def test_every_shipped_profile_loads_with_its_adapters() -> None:
-    assert "draft" in profile_names()
+    backends = load_backends(load_profile("draft"))
+    assert hasattr(backends.voice, "speak") and hasattr(backends.player, "play")
+    assert {"draft", "gpu-24gb", "gpu-48gb", "gpu-80gb", "mandarin", "quality", "tiny"} == set(profile_names())
     for name in profile_names():
         profile = load_profile(name)
         assert profile.fps == FPS
-        backends = load_backends(profile)
-        assert hasattr(backends.voice, "speak") and hasattr(backends.player, "play")
+        for kind in ("voice", "painter", "animator", "player", "composer"):
+            assert isinstance(registry.needs_weights(kind, getattr(profile, kind)), bool)
+        assert set(profile.models.values()) <= set(catalogue.entries())
+
+
+def test_a_profile_extends_another_and_a_tier_gives_what_it_leaves_out() -> None:
+    small, large, best = load_profile("gpu-24gb"), load_profile("gpu-80gb"), load_profile("quality")
+    assert small.settings is not None and large.settings is not None and best.settings is not None
+    assert (small.settings.animate.width, large.settings.animate.width) == (512, 704)
+    assert large.models == small.models and best.models["animator"] == "ltx-13b"
+    assert best.models["painter"] == small.models["painter"]
+    assert (small.settings.paint.steps, best.settings.paint.steps) == (4, 30)
+
+
+def test_tiny_lowers_every_limit_of_acceptance_by_name_and_nothing_else_does() -> None:
+    told = tomllib.loads((config.data_folder("profiles") / "tiny.toml").read_text())
+    assert set(told["accept"]) == set(AcceptSettings.model_fields)
+    for name in set(profile_names()) - {"tiny"}:
+        assert "accept" not in config.read_profile(name)
+
+
+def test_weights_that_are_not_here_name_the_command_that_brings_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLIFFHANGER_MODELS", str(tmp_path))
+    with pytest.raises(UserError, match="cliffhanger models pull --profile gpu-24gb"):
+        load_backends(load_profile("gpu-24gb"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('extends = "gpu-24gb"\n[paint]\nstep = 4', "paint.step: unknown key"),
+        ('extends = "gpu-24gb"\ntier = "best"', "unknown tier 'best': choose from fast, quality"),
+        ('extends = "nobody"', "unknown profile 'nobody'"),
+        ('extends = "draft"\n[paint]\nsteps = 4', r"\[paint\] needs a tier"),
+        ('extends = "mine.toml"', "more than 4 profiles stand on one another|no such profile file"),
+    ],
+)
+def test_a_profile_of_ones_own_is_a_file_and_its_faults_are_named(text: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace("mine.toml", str(path)))
+    with pytest.raises(UserError, match=words):
+        load_profile(str(path))
+    path.write_text('extends = "gpu-24gb"\n[paint]\nsteps = 8')
+    mine = load_profile(str(path))
+    assert mine.name == "mine" and mine.settings is not None and mine.settings.paint.steps == 8
 
 
 def test_an_unknown_profile_is_refused_with_the_known_ones() -> None:

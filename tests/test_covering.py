@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from engine.backends import load_backends
 from engine.batching import Silent
 from engine.config import load_profile
 from engine.covering import cover_episode, face_request, lead_of, omen_request, opponent_of, versus_requests
+from engine.painting import Studio
 from engine.vault import Vault
 from models.base import Picture, PictureRequest, Rights
 from tests.small_series import small_series
@@ -64,7 +67,8 @@ def test_covers_are_takes_that_a_second_run_finds_and_a_redo_makes_again(tmp_pat
     vault = Vault(tmp_path)
 
     def covers(redo: Mapping[tuple[str, str], int]):
-        return cover_episode(series, series.episodes[0], painter, PROFILE, vault, redo, Silent())
+        backends = replace(load_backends(PROFILE), painter=painter, layout=painter)
+        return cover_episode(Studio(backends, PROFILE, vault, Silent()), series, series.episodes[0], redo)
 
     made = covers({})
     assert [p.layout for p in made] == ["face", "versus", "omen"]

@@ -12,17 +12,30 @@ from pydantic import TypeAdapter
 
 from engine.acts import Act
 from engine.cli import app
-from engine.config import Profile
+from engine.config import PARTS, Profile, load_profile, profile_names
+from models.settings import ModelSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted(ROOT.glob("*.md"))
-COMMANDS = getattr(typer.main.get_command(app), "commands", {})
+MODELS = (ROOT / "MODELS.md").read_text(encoding="utf-8")
 
 
-def table(heading: str) -> dict[str, str]:
+def commands(group: Any, before: str = "") -> dict[str, Any]:
+    """Every command by its words: 'render', 'models pull'."""
+    found: dict[str, Any] = {}
+    for name, command in group.commands.items():
+        inner = hasattr(command, "commands")
+        found |= commands(command, f"{before}{name} ") if inner else {f"{before}{name}": command}
+    return found
+
+
+COMMANDS = commands(typer.main.get_command(app))
+
+
+def table(heading: str, page: str = README) -> dict[str, str]:
     """Name -> the rest of its row, for every backticked name in the first column of the table under `heading`."""
-    body = README.partition(f"| {heading} |")[2].partition("\n\n")[0]
+    body = page.partition(f"| {heading} |")[2].partition("\n\n")[0]
     rows = [line.strip("| ").split(" | ", 1) for line in body.splitlines() if line.startswith("| `")]
     return {name: rest for first, rest in rows for name in re.findall(r"`([^`]+)`", first)}
 
@@ -39,7 +52,7 @@ def options() -> dict[str, set[str]]:
 
 
 def test_every_command_has_its_row() -> None:
-    documented = {row.split()[1] for row in table("command")}
+    documented = {" ".join(w for w in row.split()[1:] if w.islower() and w.isalpha()) for row in table("command")}
     assert documented == set(COMMANDS)
 
 
@@ -48,14 +61,26 @@ def test_every_option_has_its_row_with_the_commands_that_have_it() -> None:
     assert rows == options()
 
 
-@pytest.mark.parametrize("command", COMMANDS.values(), ids=str)
-def test_every_command_shows_an_example(command: typer.core.TyperCommand) -> None:
-    assert f"cliffhanger {command.name}" in (command.epilog or "")
-    assert command.help
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_shows_an_example(name: str) -> None:
+    assert f"cliffhanger {name}" in (COMMANDS[name].epilog or "")
+    assert COMMANDS[name].help
 
 
 def test_every_setting_of_a_profile_has_its_row() -> None:
     assert set(table("setting")) == set(Profile.model_fields) - {"name"}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_setting_of_a_tier_has_its_row(part: str) -> None:
+    fields = ModelSettings.model_fields[part].annotation
+    assert set(table(f"`[{part}]`", MODELS)) == set(getattr(fields, "model_fields", {}))
+
+
+def test_every_profile_and_role_is_described() -> None:
+    assert set(table("profile", MODELS)) == set(profile_names()) - {"draft"}
+    roles = {role for name in profile_names() for role in load_profile(name).models}
+    assert all(f"`{role}`" in MODELS for role in roles)
 
 
 def test_every_act_of_an_edit_rule_has_its_row() -> None:

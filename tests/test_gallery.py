@@ -77,7 +77,7 @@ class Grey:
 def quick_media(monkeypatch: pytest.MonkeyPatch) -> None:
     """A painter that is done at once, and copies of a master's first second."""
     monkeypatch.setattr(gallery_media, "PROXY_OPTIONS", ("-t", "1", *gallery_media.PROXY_OPTIONS))
-    monkeypatch.setattr(gallery, "load_backends", lambda _: type("B", (), {"painter": Grey()}))
+    monkeypatch.setattr(gallery, "draft_painter", Grey)
 
 
 def page_of(root: Path, series: Series, numbers: list[int], out: Path | None = None) -> tuple[Path, str]:

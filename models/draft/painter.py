@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import cv2
@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from models.base import Cost, FrameCue, Picture, PictureRequest, Rights
 from models.draft import raster
 from models.draft.cache import ART_VERSION, ArtCache, house_art
+from models.draft.controls import control_maps, figure_masks
 from models.draft.layout import compose_scene, faces
+from models.draft.setting import Setting, composed
 from models.draft.stage import Stage, to_bgr
 
 RIGHTS = Rights("drawn by Cliffhanger's own code", "Apache-2.0")
@@ -25,9 +27,11 @@ class DraftPainter:
 
     name = "draft"
     version = ART_VERSION
+    suffix = ".jpg"
 
     def __init__(self, art: ArtCache | None = None) -> None:
         self._art = art or house_art()
+        self._last: tuple[PictureRequest, Setting] | None = None
 
     def paint(self, requests: Sequence[PictureRequest]) -> list[list[Picture]]:
         """Candidates per request; the drawing is certain, so each candidate is the same picture under its own seed."""
@@ -35,7 +39,22 @@ class DraftPainter:
 
     def faces(self, request: PictureRequest) -> dict[str, tuple[float, float, float]]:
         """The eye-line centre and head height of each figure, in fractions of the frame."""
-        return faces(request)
+        return faces(composed(request))
+
+    def controls(self, request: PictureRequest, kinds: Sequence[str]) -> Mapping[str, NDArray[np.uint8]]:
+        """A control map per kind, of the same composition as `paint`; of a sheet one frontal portrait."""
+        return control_maps(self._setting(request), kinds)
+
+    def masks(self, request: PictureRequest) -> Mapping[str, NDArray[np.uint8]]:
+        """Where each character is seen; who is not in the picture has no mask."""
+        return figure_masks(self._setting(request))
+
+    def _setting(self, request: PictureRequest) -> Setting:
+        """The request composed; the last one is held, for maps and masks are asked for in turn."""
+        last = self._last
+        if last is None or last[0] != request:
+            last = self._last = request, Setting(request, self._art)
+        return last[1]
 
     def _paint(self, request: PictureRequest) -> list[Picture]:
         if request.kind not in ("keyframe", "plate", "sheet"):

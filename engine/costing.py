@@ -1,0 +1,164 @@
+"""`cliffhanger estimate`: what a run will need, as a table or as JSON. Prints; the arithmetic is `estimating`'s."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.commands import gpu_name, open_folder, parse_episodes, with_budget
+from engine.config import Profile, load_profile
+from engine.core import Episode
+from engine.estimating import SECONDS, SHOTS, Estimate, costs, episode_estimate, stage_gigabytes, weight_gigabytes
+from engine.manifest import read_manifest
+from engine.store import SeriesFolder
+from engine.writing import DEFAULT_LENGTH
+from models import weights
+
+
+@dataclass(frozen=True)
+class Size:
+    """What is to be made: episodes, their shots and seconds on average, and how many shots a model animates."""
+
+    episodes: int
+    shots: float
+    seconds: float
+    clips: int
+
+
+def show_estimate(
+    path: Path | None, profile_name: str, episodes: str | None, budget: float | None, as_json: bool
+) -> None:
+    profile = with_budget(load_profile(profile_name), budget)
+    count, shots, seconds = measured(path, episodes)
+    estimate = episode_estimate(profile, round(shots), seconds=seconds)
+    size = Size(count, shots, seconds, clips_of(profile, estimate, round(shots), seconds))
+    spent = spent_so_far(path, profile)
+    if as_json:
+        print(json.dumps(as_data(profile, estimate, size) | {"measured": spent}))
+        return
+    for line in table(profile, estimate, size):
+        print(line)
+    if spent:
+        gpu, dollars = spent["gpu_seconds"], spent["dollars"]
+        print(f"measured: {gpu:.1f} GPU-s and ${dollars:.4f} an episode, of {spent['episodes']} that are rendered")
+
+
+def measured(path: Path | None, episodes: str | None) -> tuple[int, float, float]:
+    """(episodes, shots an episode, seconds an episode): of a series, or of a planned season."""
+    if path is None:
+        return (len(parse_episodes(episodes, DEFAULT_LENGTH)), float(SHOTS), SECONDS)
+    folder = open_folder(path)
+    series = folder.load()
+    chosen = [series.episodes[n - 1] for n in parse_episodes(episodes, series.length)]
+    shots = sum(len(list(e.shots())) for e in chosen) / len(chosen)
+    return len(chosen), shots, draft_seconds(folder, series.language, chosen)
+
+
+def spent_so_far(path: Path | None, profile: Profile) -> dict[str, float]:
+    """What the rendered episodes of this series and profile cost on average; empty when there are none."""
+    if path is None:
+        return {}
+    folder = open_folder(path)
+    series = folder.load()
+    found = [read_manifest(folder.episode(profile, series.language, e.number)) for e in series.episodes]
+    costs_ = [m.cost for m in found if m is not None]
+    if not costs_:
+        return {}
+    return {
+        "episodes": len(costs_),
+        "gpu_seconds": round(sum(c.gpu_seconds for c in costs_) / len(costs_), 3),
+        "core_seconds": round(sum(c.core_seconds for c in costs_) / len(costs_), 1),
+        "dollars": round(sum(c.dollars for c in costs_) / len(costs_), 6),
+    }
+
+
+def draft_seconds(folder: SeriesFolder, language: str, episodes: Sequence[Episode]) -> float:
+    """The mean length of those episodes that have a draft; a planned episode's when none has."""
+    draft = load_profile("draft")
+    found = [read_manifest(folder.episode(draft, language, e.number)) for e in episodes]
+    lengths = [m.frames / m.rate for m in found if m is not None]
+    return sum(lengths) / len(lengths) if lengths else SECONDS
+
+
+def clips_of(profile: Profile, estimate: Estimate, shots: int, seconds: float) -> int:
+    """How many shots the estimate pays a model's clip for."""
+    if profile.settings is None:
+        return 0
+    one = episode_estimate(profile, shots, 1, seconds).gpu_seconds["animating"]
+    return round(estimate.gpu_seconds["animating"] / one) if one else shots
+
+
+def table(profile: Profile, estimate: Estimate, size: Size) -> list[str]:
+    tier = f" ({profile.settings.tier})" if profile.settings else ""
+    lines = [
+        f"profile {profile.name}{tier}: {profile.description}",
+        f"{size.episodes} episodes of {size.seconds:.0f} s and {size.shots:.0f} shots, estimated, not measured",
+        "",
+        f"{'an episode':<12} {'GPU-s':>8} {'core-s':>8} {'dollars':>9}",
+    ]
+    for stage, seconds in estimate.gpu_seconds.items():
+        lines.append(f"{stage:<12} {seconds:8.1f} {'':>8} {profile.dollars(0.0, seconds):9.4f}")
+    lines.append(f"{'all':<12} {estimate.gpu_total:8.1f} {estimate.core_seconds:8.0f} {estimate.dollars:9.4f}")
+    if profile.settings is not None:
+        limit = f"within ${profile.budget_dollars:g}" if profile.budget_dollars else "without a limit"
+        rest = f"; the others are camera moves over their pictures ({profile.cheap_animator})"
+        lines.append(
+            f"{size.clips} of {size.shots:.0f} shots are animated by {profile.models['animator']} {limit}{rest}"
+        )
+    return [*lines, "", *needs(profile, estimate, size)]
+
+
+def needs(profile: Profile, estimate: Estimate, size: Size) -> list[str]:
+    machine = costs()["machine"]
+    hours = size.episodes * max(estimate.gpu_total, estimate.core_seconds / 2) / 3600
+    lines = [
+        f"time: {hours:.1f} hours on one GPU and two cores"
+        if profile.settings
+        else f"time: {hours:.1f} hours on two cores"
+    ]
+    if profile.settings is not None:
+        stages = stage_gigabytes(profile)
+        largest = max(stages, key=lambda s: stages[s], default="")
+        lines.append(
+            f"memory: the profile plans {profile.settings.device.vram_gb:g} GB; the largest stage's weights ({largest}) are "
+            f"{stages.get(largest, 0.0):.1f} GB; here: {gpu_name() or 'no GPU'}"
+        )
+        missing = missing_weights(profile)
+        bring = f"; {len(missing)} are not here: cliffhanger models pull --profile {profile.name}" if missing else ""
+        lines.append(f"weights: {weight_gigabytes(profile):.1f} GB on disk{bring}")
+    lines.append(f"disk: {size.episodes * machine['disk_gb_per_episode']:.1f} GB for the series")
+    lines.append(f"dollars: {size.episodes * estimate.dollars:.2f} at ${profile.dollars_per_gpu_hour:g} a GPU-hour")
+    return lines
+
+
+def missing_weights(profile: Profile) -> list[str]:
+    """Weights of the profile that are not whole on this machine."""
+    missing: list[str] = []
+    for role, name in profile.models.items():
+        try:
+            weights.local({role: name}, profile.name)
+        except ValueError:
+            missing.append(name)
+    return list(dict.fromkeys(missing))
+
+
+def as_data(profile: Profile, estimate: Estimate, size: Size) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "profile": profile.name,
+        "episodes": size.episodes,
+        "shots": round(size.shots, 1),
+        "clips": size.clips,
+        "gpu_seconds": {stage: round(seconds, 3) for stage, seconds in estimate.gpu_seconds.items()},
+        "core_seconds": round(estimate.core_seconds, 1),
+        "dollars_per_episode": round(estimate.dollars, 6),
+        "dollars": round(estimate.dollars * size.episodes, 6),
+        "disk_gb": round(size.episodes * costs()["machine"]["disk_gb_per_episode"], 2),
+    }
+    if profile.settings is not None:
+        data["vram_gb"] = {stage: round(gb, 2) for stage, gb in stage_gigabytes(profile).items()}
+        data["weights_gb"] = round(weight_gigabytes(profile), 2)
+        data["missing_weights"] = missing_weights(profile)
+    return data
