@@ -34,6 +34,7 @@ class Backends:
     composer: Any
     judge: Judge | None = None
     cheap_animator: Animator | None = None
+    reference: Any = None
 
 
 def load_backends(profile: Profile) -> Backends:
@@ -48,6 +49,7 @@ def load_backends(profile: Profile) -> Backends:
             composer=_load(profile, "composer", profile.composer),
             judge=_load(profile, "judge", profile.judge) if profile.judge else None,
             cheap_animator=_load(profile, "animator", profile.cheap_animator) if profile.cheap_animator else None,
+            reference=_load(profile, "reference", "maps") if profile.settings else None,
         )
     except (ValueError, ImportError) as error:
         raise told(profile, error) from error

@@ -9,39 +9,30 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from engine.batching import Job, build
-from engine.core import Character, Episode, Series, UserError
-from engine.painting import Studio, encoded, look_of, paint
+from engine.core import Character, Episode, Series
+from engine.painting import Studio, encoded, look_of, paint, read_reference, reference
 from engine.store import unit_seed
 from engine.vault import Made, Take, file_sha256
 from models.base import Figure, PictureRequest, Rights
-from models.pictures import read_picture
 
 STAGE = "casting"
-REFERENCES = "references"
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 GIVEN_RIGHTS = Rights("a picture given by the user", "the user's own", consent="as declared by the user")
 
 
 def cast_sheets(
-    studio: Studio, series: Series, episodes: Sequence[Episode], root: Path, redo: Mapping[tuple[str, str], int]
+    studio: Studio, series: Series, episodes: Sequence[Episode], redo: Mapping[tuple[str, str], int]
 ) -> Studio:
     """The studio with a sheet for every character that these episodes show; unchanged for a painter without models."""
     if studio.settings is None or "identity" not in studio.profile.models:
         return studio
     seen = {id for episode in episodes for _, shot in episode.shots() for id in shot.characters}
     cast = [c for c in series.bible.characters if c.id in seen]
-    given = {c.id: path for c in cast if (path := reference(root, c.id)) is not None}
+    given = {c.id: path for c in cast if (path := reference(studio.references, c.id)) is not None}
     sheets = import_given(studio, given)
     requests = [sheet_request(series, c, studio, redo) for c in cast if c.id not in given]
     painted = paint(studio, STAGE, requests, "sheets")
     sheets |= {r.figures[0].character: painted[r.unit].take for r in requests}
     return replace(studio, sheets=sheets)
-
-
-def reference(root: Path, name: str) -> Path | None:
-    """The picture that a person put beside the series for this name, if any."""
-    found = [p for suffix in SUFFIXES if (p := root / REFERENCES / f"{name}{suffix}").is_file()]
-    return found[0] if found else None
 
 
 def import_given(studio: Studio, given: Mapping[str, Path]) -> dict[str, Take]:
@@ -56,10 +47,7 @@ def import_given(studio: Studio, given: Mapping[str, Path]) -> dict[str, Take]:
 
 
 def given_made(path: Path) -> Made:
-    try:
-        pixels = read_picture(path)
-    except ValueError as error:
-        raise UserError(f"the reference picture {path}: {error}") from error
+    pixels = read_reference(path)
     return Made(lambda target: _write(target, encoded(pixels, ".png", [])), "given", asdict(GIVEN_RIGHTS))
 
 

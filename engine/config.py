@@ -83,6 +83,7 @@ def load_profile(name: str) -> Profile:
     told = read_profile(name)
     label = Path(name).stem if name.endswith(".toml") else name
     tier = told.pop("tier", None)
+    told["models"] = {role: name for role, name in dict(told.get("models", {})).items() if name != ""}
     parts = {part: told.pop(part) for part in PARTS if part in told}
     try:
         if tier is not None:

@@ -82,12 +82,22 @@ def clip_takes(
     def make(missing: list[ClipRequest]) -> Iterable[Made]:
         with tempfile.TemporaryDirectory(prefix="cliffhanger-") as folder:
             if animator is studio.backends.animator and studio.settings is not None:
-                yield from choose_clips(studio, studio.settings, missing, Path(folder))
+                made = choose_clips(studio, studio.settings, missing, Path(folder))
             else:
-                for clip in animator.animate(missing, Path(folder)):
-                    yield clip_made(clip, {"num_frames": clip.num_frames})
+                clips = animator.animate(missing, Path(folder))
+                made = (clip_made(clip, {"num_frames": clip.num_frames}) for clip in clips)
+            for request, each in zip(missing, made, strict=True):
+                yield replace(each, rights=joined(each.rights, keyframes[request.unit].take.rights))
 
     return build(studio.vault, STAGE, jobs, make, studio.progress, label) if jobs else {}
+
+
+def joined(clip: Mapping[str, Any], picture: Mapping[str, Any]) -> dict[str, Any]:
+    """A clip may be used as far as it and its picture may; both are named."""
+    if clip == picture:
+        return dict(clip)
+    both = {name: "; ".join(dict.fromkeys((clip[name], picture[name]))) for name in ("source", "licence", "consent")}
+    return both | {"commercial_use": bool(clip["commercial_use"] and picture["commercial_use"])}
 
 
 def _recipe(request: ClipRequest, keyframe: Keyframe, version: Mapping[str, object]) -> dict[str, object]:
@@ -135,7 +145,7 @@ def attempt_clips(studio: Studio, requests: Sequence[ClipRequest], folder: Path,
 
 
 def chosen_made(tried: Sequence[Tried]) -> Made:
-    best = max(tried, key=lambda t: (t.judgement.passed, -t.attempt))
+    best = max(tried, key=lambda t: (t.judgement.passed, t.judgement.scores.get("total", 0.0)))
     result: dict[str, Any] = {
         "num_frames": best.clip.num_frames,
         "seed": best.seed,

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from engine.backends import Backends
 from engine.batching import Job, Progress, build
 from engine.config import Profile
-from engine.core import Character
+from engine.core import Character, UserError
 from engine.pngtext import with_text
 from engine.takes import Keyframe
-from engine.vault import Made, Take, Vault
+from engine.vault import Made, Take, Vault, file_sha256
 from models.base import Cost, Figure, Judgement, Look, Picture, PictureRequest, Rights
+from models.pictures import read_picture
 from models.settings import ModelSettings
 
 SKETCHING = "sketching"
@@ -34,23 +35,35 @@ SEED_STEP = 7919
 MOST_SEED = 2**31 - 1
 MASKED_FROM = 2
 """With so many faces in a picture each keeps to its own place."""
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 SKETCH_RIGHTS = Rights("the layout of Cliffhanger's own draft", "Apache-2.0")
 
 
 @dataclass(frozen=True)
 class Studio:
-    """What pictures are painted with, and where they go. `sheets` are the approved faces by character."""
+    """What pictures are painted with, and where they go. `sheets` are the approved faces by character; `references` is
+    the folder of the pictures that a person gave."""
 
     backends: Backends
     profile: Profile
     vault: Vault
     progress: Progress
     sheets: Mapping[str, Take] = field(default_factory=dict[str, Take])
+    references: Path | None = None
 
     @property
     def settings(self) -> ModelSettings | None:
         """The settings of a painter that is a model; None for one that draws by rules."""
         return self.profile.settings if self.profile.painter != "draft" else None
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """One control map or mask that is wanted, and the picture that a person gave for it."""
+
+    request: PictureRequest
+    what: str
+    given: Path | None
 
 
 @dataclass(frozen=True)
@@ -135,30 +148,56 @@ def faces_of(request: PictureRequest, studio: Studio) -> list[Figure]:
     """Figures whose face is seen and has a sheet."""
     if request.kind == "sheet" or request.shot_size in ("insert", "silhouette", "back"):
         return []
-    return [figure for figure in request.figures if figure.character in studio.sheets][:MASKED_FROM]
+    seen = studio.backends.layout.faces(request)
+    return [f for f in request.figures if f.character in studio.sheets and f.character in seen][:MASKED_FROM]
 
 
 def sketch(studio: Studio, requests: Sequence[PictureRequest], kinds: Sequence[str], label: str) -> dict[str, Take]:
-    """Control maps and masks of these requests, each a take: '<unit> <kind>' or '<unit> mask <character>' -> take."""
-    layout = studio.backends.layout
-    version = {"model": "draft", "version": getattr(layout, "version", 1)}
-    jobs: list[Job[tuple[PictureRequest, str]]] = []
+    """Control maps and masks of these requests, each a take: '<unit> <kind>' or '<unit> mask <character>' -> take.
+
+    They come from the draft's layout, or from a picture that a person gave for this unit."""
+    version = {"model": "draft", "version": getattr(studio.backends.layout, "version", 1)}
+    jobs: list[Job[Sketch]] = []
     for request in requests:
         told = {key: value for key, value in asdict(request).items() if key not in (*PATHS, "candidates", "negative")}
-        for what in (*kinds, *_masked(request, studio)):
+        given = reference(studio.references, request.unit)
+        if given is not None:
+            told["given"] = file_sha256(given)
+        for what in (*_kinds(studio, kinds, given), *_masked(request, studio)):
             unit = f"{request.unit}_{what.replace(' ', '_')}"
-            jobs.append(Job(unit, {**version, **told, "what": what}, ".png", (request, what)))
+            jobs.append(Job(unit, {**version, **told, "what": what}, ".png", Sketch(request, what, given)))
 
-    def make(missing: list[tuple[PictureRequest, str]]) -> Iterable[Made]:
+    def make(missing: list[Sketch]) -> Iterable[Made]:
         drawn: tuple[PictureRequest | None, Mapping[str, NDArray[np.uint8]]] = (None, {})
-        for request, what in missing:
-            if request is not drawn[0]:
-                wanted = [w for r, w in missing if r is request]
-                drawn = (request, _drawn(studio, request, wanted))
-            yield sketch_made(drawn[1][what])
+        for wanted in missing:
+            if wanted.request is not drawn[0]:
+                drawn = (wanted.request, _drawn(studio, [w for w in missing if w.request is wanted.request]))
+            yield sketch_made(drawn[1][wanted.what])
 
     takes = build(studio.vault, SKETCHING, jobs, make, studio.progress, label)
-    return {f"{job.request[0].unit} {job.request[1]}": takes[job.unit] for job in jobs}
+    return {f"{job.request.request.unit} {job.request.what}": takes[job.unit] for job in jobs}
+
+
+def reference(folder: Path | None, name: str) -> Path | None:
+    """The picture that a person put into the series' `references` for this name, if any."""
+    if folder is None:
+        return None
+    return next((p for suffix in SUFFIXES if (p := folder / f"{name}{suffix}").is_file()), None)
+
+
+def read_reference(path: Path) -> NDArray[np.uint8]:
+    """uint8 BGR. UserError names a picture that cannot be read."""
+    try:
+        return read_picture(path)
+    except ValueError as error:
+        raise UserError(f"the reference picture {path}: {error}") from error
+
+
+def _kinds(studio: Studio, kinds: Sequence[str], given: Path | None) -> list[str]:
+    """Control maps that can be had: of a given picture only those that need no weights, or whose weights there are."""
+    if given is None or studio.backends.reference is None:
+        return list(kinds)
+    return [kind for kind in kinds if kind in studio.backends.reference.kinds]
 
 
 def _masked(request: PictureRequest, studio: Studio) -> list[str]:
@@ -171,10 +210,15 @@ def _own(request: PictureRequest, sketches: Mapping[str, Take]) -> dict[str, Tak
     return {key[len(head) :]: take for key, take in sketches.items() if key.startswith(head)}
 
 
-def _drawn(studio: Studio, request: PictureRequest, wanted: Sequence[str]) -> dict[str, NDArray[np.uint8]]:
-    layout = studio.backends.layout
-    kinds = [w for w in wanted if not w.startswith("mask ")]
-    out = dict(layout.controls(request, kinds)) if kinds else {}
+def _drawn(studio: Studio, wanted: Sequence[Sketch]) -> dict[str, NDArray[np.uint8]]:
+    """All maps and masks of one request."""
+    layout, request, given = studio.backends.layout, wanted[0].request, wanted[0].given
+    kinds = [w.what for w in wanted if not w.what.startswith("mask ")]
+    out: dict[str, NDArray[np.uint8]] = {}
+    if kinds and given is not None and studio.backends.reference is not None:
+        out |= studio.backends.reference.controls(read_reference(given), kinds)
+    elif kinds:
+        out |= layout.controls(request, kinds)
     if len(kinds) < len(wanted):
         out |= {f"mask {character}": mask for character, mask in layout.masks(request).items()}
     return out
@@ -223,7 +267,7 @@ def attempt_all(studio: Studio, requests: Sequence[PictureRequest], attempt: int
 
 
 def rank(tried: Tried) -> tuple[bool, float]:
-    return tried.judgement.passed, sum(tried.judgement.scores.values()) / max(1, len(tried.judgement.scores))
+    return tried.judgement.passed, tried.judgement.scores.get("total", 0.0)
 
 
 def chosen_made(tried: Sequence[Tried]) -> Made:

@@ -44,6 +44,8 @@ WAVE = 5
 """Episodes voiced in one batch: large enough to share the voice's start, small enough for a soon first episode."""
 
 PRODUCER = "Cliffhanger"
+REFERENCES = "references"
+"""Where a person puts pictures: of a character in a sheet's place, of a shot for its composition."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ class Run:
 
     @property
     def studio(self) -> Studio:
-        return Studio(self.backends, self.profile, self.vault, self.progress)
+        references = self.folder.root / REFERENCES
+        return Studio(self.backends, self.profile, self.vault, self.progress, references=references)
 
 
 def start_run(folder: SeriesFolder, series: Series, profile: Profile, progress: Progress) -> Run:
@@ -136,7 +139,7 @@ def assemble(run: Run, episodes: Sequence[Episode], dialogue: Mapping[str, Dialo
             )
             for e in episodes
         }  # fmt: skip
-        studio = cast_sheets(run.studio, run.series, episodes, run.folder.root, run.redo)
+        studio = cast_sheets(run.studio, run.series, episodes, run.redo)
         moving = {e.number: will_move(run, e, timelines[e.number]) for e in episodes}
         framed = frame_episodes(studio, run.series, episodes, run.redo, moving)
         posters = {e.number: cover_episode(studio, run.series, e, run.redo) for e in episodes}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -17,7 +17,7 @@ from engine.core import Series, UserError
 from engine.rewriting import rewrite
 from engine.store import SeriesFolder, check_writable, find_series, identity, read_text, slug
 from engine.story.scriptfile import to_markdown
-from engine.vault import Vault, disk_error, series_lock, sweep, write_text
+from engine.vault import Vault, atomic, disk_error, series_lock, sweep, write_text
 from engine.writing import arc_markdown, bible_markdown, plan_series
 from models.base import CandidateWriter
 
@@ -80,9 +80,8 @@ def plan(
     check_writable(out)
     existing = find_series(out, order.identity)
     if existing is not None:
-        folder = SeriesFolder(existing)
         _clear_desk(out, order)
-        return folder, folder.load(), False
+        return SeriesFolder(existing), SeriesFolder(existing).load(), False
     series = plan_series(order.premise, order.language, order.length, order.seed, script=order.script)
     if writer is None or order.script is not None:
         return _kept(order, out, profile, series), series, True
@@ -98,14 +97,21 @@ def _kept(order: Order, out: Path, profile: Profile, series: Series, takes: Path
     folder = SeriesFolder(out / f"{slug(series.title)}-{order.identity}")
     try:
         folder.root.mkdir(parents=True, exist_ok=True)
-        if takes is not None and takes.is_dir():
-            shutil.copytree(takes, folder.root / TAKES, dirs_exist_ok=True)
     except OSError as error:
         raise disk_error(error, folder.root) from error
     with series_lock(folder.root):
+        if takes is not None:
+            _copy(takes, folder.root / TAKES)
         write_documents(folder, series, profile)
         folder.save(series)
     return folder
+
+
+def _copy(takes: Path, target: Path) -> None:
+    """Takes and their records, each record after its file."""
+    for path in sorted(p for p in takes.rglob("*") if p.is_file()):
+        with atomic(target / path.relative_to(takes)) as temp:
+            shutil.copyfile(path, temp)
 
 
 @contextmanager
@@ -126,8 +132,12 @@ def _desk_path(out: Path, order: Order) -> Path:
 
 
 def _clear_desk(out: Path, order: Order) -> None:
-    """Its takes lie in the series' folder now."""
-    shutil.rmtree(_desk_path(out, order), ignore_errors=True)
+    """Its takes lie in the series' folder now. One that somebody else writes at stays."""
+    desk = _desk_path(out, order)
+    with suppress(UserError):
+        if desk.is_dir():
+            with series_lock(desk):
+                shutil.rmtree(desk, ignore_errors=True)
 
 
 def write_documents(folder: SeriesFolder, series: Series, profile: Profile) -> None:

@@ -17,7 +17,7 @@ from typing import Any, cast
 from engine.batching import Job, Progress, Silent, build
 from engine.core import Series, WrittenStep
 from engine.story import outlines, overlays, proofs
-from engine.story.checks import HOOK_LIMITS, LINE_WIDTH, SYNOPSIS_LIMITS, check_episode, check_series
+from engine.story.checks import HOOK_LIMITS, LINE_WIDTH, SYNOPSIS_LIMITS, Fault, check_episode, check_series
 from engine.story.premise import Premise, read_premise
 from engine.vault import Made, Vault, canonical, fingerprint
 from models.base import CandidateWriter, Cost, WriteRequest
@@ -296,11 +296,11 @@ def _settled(
     is no fault. At worst that is the plan itself, which has none."""
     own = {step.unit for step in steps if step.made_by != "rules"}
     while own and (faults := check_series(series, desk.premise)):
-        number, why = faults[0].episode, faults[0].message
-        task = _blamed([t for t in tasks if t.unit in own], number, faults[0].rule)
+        task = _blamed(desk, series, [t for t in tasks if t.unit in own], faults[0])
         series = overlays.restored(series, desk.plan, task.unit, task.numbers)
         own.remove(task.unit)
-        steps = [_returned(step, f"with the other steps: {why}") if step.unit == task.unit else step for step in steps]
+        why = f"with the other steps: {faults[0].message}"
+        steps = [_returned(step, why) if step.unit == task.unit else step for step in steps]
     return series, steps
 
 
@@ -308,8 +308,11 @@ def _returned(step: WrittenStep, problem: str) -> WrittenStep:
     return step.model_copy(update={"made_by": "rules", "problem": problem[:400]})
 
 
-def _blamed(tasks: Sequence[Task], number: int, rule: str) -> Task:
-    """The model's step that a fault is about: of its own episode first, of labels their arc; else the latest of all."""
-    about = [t for t in tasks if number in t.numbers]
-    wanted = "arc" if rule in ("synopsis", "title") else "episode"
-    return next((t for t in about if t.step == wanted), tasks[-1])
+def _blamed(desk: Desk, series: Series, tasks: Sequence[Task], fault: Fault) -> Task:
+    """The model's step without which there is no such fault: those of its episode first, then the latest."""
+    likely = sorted(reversed(tasks), key=lambda task: fault.episode not in task.numbers)
+    for task in likely:
+        without = overlays.restored(series, desk.plan, task.unit, task.numbers)
+        if fault.message not in _rule_faults(desk, without):
+            return task
+    return likely[0]

@@ -26,8 +26,9 @@ class Entry(BaseModel):
     """One set of weights. Sizes are decimal gigabytes of the chosen files, for planning; a pull counts the real bytes.
 
     `files` are patterns within the repository ('*' never crosses a '/'); `convert` maps a pickle of the repository to the
-    safetensors file that is made of it; `roles` names files for an adapter where a repository holds many; `variant` is the
-    file variant that diffusers is asked for; `params` are billions of parameters."""
+    safetensors file that is made of it; `roles` names files for an adapter where a repository holds many. A file's `variant`
+    is dropped from its name here, and `stored_as` renames single files, so that what was pulled loads by its plain names.
+    `params` are billions of parameters."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,7 +40,8 @@ class Entry(BaseModel):
     convert: dict[str, str] = Field(default_factory=dict[str, str])
     roles: dict[str, str] = Field(default_factory=dict[str, str])
     made_by: str = Field(default="", pattern=r"(models\.tiny:make_\w+)?")
-    variant: str = ""
+    variant: str = Field(default="", pattern=r"[a-z0-9]*")
+    stored_as: dict[str, str] = Field(default_factory=dict[str, str])
     gb: float = Field(gt=0)
     params: float = Field(default=0.0, ge=0)
     licence: str
@@ -59,6 +61,12 @@ class Entry(BaseModel):
         if wrong:
             raise ValueError(f"'{self.name}' asks for {wrong[0]}: only {' '.join(KINDS)} are pulled")
         return self
+
+    def place(self, path: str) -> str:
+        """Where a file of the repository is stored: 'unet/model.fp16.safetensors' -> 'unet/model.safetensors'."""
+        if path in self.stored_as:
+            return self.stored_as[path]
+        return path.replace(f".{self.variant}.", ".") if self.variant else path
 
     @property
     def pinned(self) -> bool:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +22,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.base import Clip, ClipRequest, Cost, Rights
-from models.device import Device
+from models.device import Device, house_device
 from models.footage import chain, fit, frames_at, join, read_picture, resample, snap_frames, snap_size, write_clip
+from models.settings import Backing, Weight
 
 Frame = NDArray[np.uint8]
 T = TypeVar("T")
@@ -160,6 +162,78 @@ def make_clips(
     return [finish(shot) for shot in shots]
 
 
+class ClipModel:
+    """What the animators on video models share: weights, settings, device, and what they say of themselves."""
+
+    suffix = ".mp4"
+    uses_last_frame = False
+
+    def __init__(self, backing: Backing) -> None:
+        self._weight = backing.weight("animator")
+        self._settings = backing.settings.animate
+        self._device = house_device(backing.settings.device)
+        self.name = self._weight.name
+        self.version = backing.print("animator", part="animate")
+        self.rights = Rights(self._weight.repo, self._weight.licence, commercial_use=self._weight.commercial_use)
+        self._owed: dict[str, Cost] = {}
+
+    def _owe(self, costs: Mapping[str, Cost]) -> None:
+        """Remembers what was spent on units ahead of their clips."""
+        for unit, cost in costs.items():
+            self._owed[unit] = added(self._owed.get(unit, Cost()), cost)
+
+    def _spent(self, requests: Sequence[ClipRequest]) -> dict[str, Cost]:
+        """What was spent ahead on these requests; it is said once."""
+        return {r.unit: self._owed.pop(r.unit) for r in requests if r.unit in self._owed}
+
+    def _hold_name(self, part: str) -> str:
+        return f"animator {part} {self._weight.folder}"
+
+    def _hold(self, part: str, size: float, load: Callable[[], T]) -> T:
+        """A group of models of `size` GiB on the device. ValueError, one line, when the profile's memory cannot hold it."""
+        room = self._device.settings.vram_gb
+        if self._device.is_cuda and size > room:
+            raise ValueError(
+                f"weights '{self.name}': the {part} model takes {size:.1f} GB and the profile plans for {room:g} GB: "
+                "choose a smaller animator, or a profile for more memory"
+            )
+        return self._device.hold(self._hold_name(part), size, load)
+
+    def _settle(self, pipeline: Any) -> Any:
+        """The pipeline on the device, without progress bars, its repeated blocks compiled where the profile says so."""
+        pipeline.set_progress_bar_config(disable=True)
+        networks = (getattr(pipeline, name, None) for name in ("transformer", "transformer_2"))
+        for network in networks if self._device.settings.compile else ():
+            if network is not None:
+                network.compile_repeated_blocks()
+        return pipeline.to(self._device.torch_device)
+
+    def _clip(self, shot: Shot, folder: Path, **made: Any) -> Clip:
+        """The Clip of a shot that is written; `made` joins its recipe."""
+        device, weight = self._device.settings, self._weight
+        text = recipe(shot, f"{weight.repo}@{weight.revision}", device.dtype, **made)
+        path = folder / f"{shot.request.unit}{self.suffix}"
+        return Clip(path, shot.request.num_frames, self.name, self.rights, shot.cost, text)
+
+
+def check_pipeline(weight: Weight, classes: Sequence[str]) -> None:
+    """ValueError, one line, unless model_index.json is for one of these classes; before anything is measured or loaded."""
+    kind = read_config(weight, "model_index.json").get("_class_name")
+    if kind not in classes:
+        raise ValueError(f"weights '{weight.name}' are for {kind}, where {' or '.join(classes)} is needed")
+
+
+def read_config(weight: Weight, file: str) -> dict[str, Any]:
+    """A config of the weights' folder. ValueError, one line, when it is missing or no JSON object."""
+    try:
+        config = json.loads((weight.folder / file).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        raise ValueError(f"weights '{weight.name}': {weight.folder / file} is missing or damaged") from None
+    if not isinstance(config, dict):
+        raise ValueError(f"weights '{weight.name}': {weight.folder / file} holds no JSON object")
+    return config
+
+
 def check_units(requests: Sequence[ClipRequest]) -> None:
     """ValueError when two requests would write one file."""
     units = [request.unit for request in requests]
@@ -227,6 +301,19 @@ class Remembered(Generic[T]):
     def of(self, text: str) -> T:
         return self._kept[hashed(text)]
 
+    def read(
+        self, texts: Mapping[str, Sequence[str]], compute: Callable[[list[str]], Iterable[tuple[T, Cost]]]
+    ) -> dict[str, Cost]:
+        """Computes what nothing is kept of. `texts` by unit; what each unit's new ones cost (a shared one: the first's)."""
+        wanted = list(dict.fromkeys(text for row in texts.values() for text in row))
+        missing = self.missing(wanted)
+        unit_of = {text: unit for unit, row in reversed(texts.items()) for text in row}
+        costs: dict[str, Cost] = {}
+        for text, (value, cost) in zip(missing, compute(missing) if missing else (), strict=True):
+            self.keep(text, value, len(wanted) + len(missing))
+            costs[unit_of[text]] = added(costs.get(unit_of[text], Cost()), cost)
+        return costs
+
 
 def hashed(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
@@ -254,11 +341,6 @@ def recipe(shot: Shot, model: str, dtype: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def finished(shot: Shot, folder: Path, model: str, rights: Rights, made: Mapping[str, Any]) -> Clip:
-    request = shot.request
-    return Clip(folder / f"{request.unit}.mp4", request.num_frames, model, rights, shot.cost, made)
-
-
 def added(first: Cost, second: Cost) -> Cost:
     """Seconds add up; the peak is the higher one."""
     return Cost(
@@ -272,7 +354,7 @@ def added(first: Cost, second: Cost) -> Cost:
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
+def quiet() -> Generator[None]:
     """Without the warnings that pipelines log about arguments that are meant."""
     logs = (diffusers.utils.logging, transformers.utils.logging)
     before = [log.get_verbosity() for log in logs]

@@ -13,12 +13,14 @@ from typing import Any
 import torch
 from llguidance import LLExecutor, LLMatcher, LLTokenizer
 from llguidance.hf import from_tokenizer
-from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask_par
+from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask, fill_next_token_bitmask_par
 from transformers import LogitsProcessor
 
 COMPACT = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
 """How an answer is set: on one line, with the one space after ',' and ':' that models are used to."""
 BITS = 32
+MANY = 4
+"""Rows from which several threads fill the masks sooner than one."""
 
 
 def grammar_tokenizer(tokenizer: Any, vocabulary: int, ends: Sequence[int]) -> LLTokenizer:
@@ -66,7 +68,10 @@ class SchemaConstraint(LogitsProcessor):
     def mask(self, logits: torch.Tensor) -> torch.Tensor:
         """Float logits (rows, vocabulary) with minus infinity wherever a row's schema forbids the token."""
         open_ = [(matcher, i) for i, matcher in enumerate(self.rows) if not self.done[i]]
-        if open_:
+        if len(open_) < MANY:
+            for matcher, i in open_:
+                fill_next_token_bitmask(matcher, self._bits, i)
+        else:
             fill_next_token_bitmask_par(self._executor, open_, self._bits)
         for i, done in enumerate(self.done):
             if done:
@@ -83,6 +88,17 @@ class SchemaConstraint(LogitsProcessor):
                 self.done[i] = True
             else:
                 self.done[i] = matcher.is_accepting() or matcher.is_stopped()
+
+    def forced(self) -> list[list[int]]:
+        """The tokens that each row must say next, taken at once: where a schema leaves no choice, no model is asked."""
+        out: list[list[int]] = []
+        for i, matcher in enumerate(self.rows):
+            tokens = [] if self.done[i] else matcher.compute_ff_tokens()
+            if tokens and not matcher.consume_tokens(tokens):
+                self.stop(i, f"the answer left its schema: {_line(matcher.get_error())}")
+            self.done[i] = self.done[i] or matcher.is_accepting() or matcher.is_stopped()
+            out.append(tokens)
+        return out
 
     def stop(self, row: int, problem: str) -> None:
         """Ends a row before its answer is whole."""

@@ -20,6 +20,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+cv2.setNumThreads(1)  # measured motion would depend on the number
+
 Frame = NDArray[np.uint8]
 Field = NDArray[np.float32]
 

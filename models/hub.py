@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +100,7 @@ def right_digest(file: HubFile, path: Path) -> str | None:
 
 def _resume(repo: str, commit: str, file: HubFile, part: Path) -> None:
     """Asks for the missing bytes until they are here, or nothing new came for TRIES times."""
-    import httpx2
-
+    httpx2 = import_module("httpx2")
     failed = 0
     while True:
         had = part.stat().st_size if part.exists() else 0
@@ -165,11 +165,9 @@ def _blob_hash(path: Path) -> str:
 
 def _hub() -> Any:
     """huggingface_hub, told to say nothing of this machine: with telemetry on it would also look up who calls it."""
-    import huggingface_hub
-    import huggingface_hub.constants
-    import huggingface_hub.errors
-    import huggingface_hub.utils
-
+    for part in ("errors", "utils", "constants"):
+        import_module(f"huggingface_hub.{part}")  # by name: the engine starts without it
+    huggingface_hub = import_module("huggingface_hub")
     huggingface_hub.constants.HF_HUB_DISABLE_TELEMETRY = True
     return huggingface_hub
 
@@ -185,10 +183,7 @@ def _api() -> Any:
 @contextlib.contextmanager
 def _in_words(repo: str, revision: str) -> Generator[None, None, None]:
     """What the hub and the network can answer, each as one line that says what to do."""
-    hub = _hub()
-    import httpx2
-
-    errors = hub.errors
+    errors, httpx2 = _hub().errors, import_module("httpx2")
     try:
         yield
     except errors.GatedRepoError as error:

@@ -171,17 +171,27 @@ def _decode(loaded: _Loaded, rows: Sequence[Row], settings: WriteSettings, share
     for step in range(max(most)):
         scores = constraint.mask(logits.float())
         tokens = draw(scores, settings.temperature, settings.top_p, chance[:, step].to(scores.device)).tolist()
-        for i, token in enumerate(tokens):
-            if not constraint.done[i]:
-                said[i].append(token)
-        constraint.accept(tokens)
-        for i, limit in enumerate(most):
-            if len(said[i]) >= limit and not constraint.done[i]:
-                constraint.stop(i, f"the answer was not finished after {limit} tokens")
+        fresh = _say(constraint, tokens, said, most)
         if all(constraint.done):
             break
-        logits = reader.step(tokens)
+        logits = reader.step(fresh)
     return [(_text(loaded, s), constraint.problems[i]) for i, s in enumerate(said)]
+
+
+def _say(
+    constraint: SchemaConstraint, tokens: Sequence[int], said: list[list[int]], most: Sequence[int]
+) -> list[list[int]]:
+    """What each row says with its drawn token: that, and what its schema then forces. A row that is done says nothing."""
+    spoke = [not done for done in constraint.done]
+    constraint.accept(tokens)
+    fresh = [
+        [token, *forced] if here else [] for token, forced, here in zip(tokens, constraint.forced(), spoke, strict=True)
+    ]
+    for i, more in enumerate(fresh):
+        said[i] += more
+        if len(said[i]) >= most[i] and not constraint.done[i]:
+            constraint.stop(i, f"the answer was not finished after {most[i]} tokens")
+    return [[] if constraint.done[i] else more for i, more in enumerate(fresh)]
 
 
 def _chance(seed: int, count: int) -> torch.Tensor:
@@ -194,7 +204,7 @@ def _text(loaded: _Loaded, tokens: list[int]) -> str:
 
 
 class _Reader:
-    """The model at work on a batch: reads the prompts (what they share only once), then a token a row at a time."""
+    """The model at work on a batch: reads the prompts (what they share only once), then what each row says, in step."""
 
     def __init__(self, model: Any, prompts: Sequence[Sequence[int]], share: bool) -> None:
         self.model = model
@@ -202,30 +212,25 @@ class _Reader:
         self.prompts = prompts
         self.shared = shared_length(prompts) if share else 0
         self.cache: Any = DynamicCache(config=model.config)
-        self.lengths = torch.tensor([len(p) for p in prompts], device=self.device)
+        self.lengths = torch.full((len(prompts), 1), self.shared, device=self.device)
         self.mask = torch.ones((len(prompts), self.shared), dtype=torch.long, device=self.device)
 
     def start(self) -> torch.Tensor:
-        """Logits (rows, vocabulary) after the prompts. Shorter ones are padded on the left of what is their own."""
+        """Logits (rows, vocabulary) after the prompts."""
         if self.shared:
             head = torch.tensor([self.prompts[0][: self.shared]], device=self.device)
             self.model(input_ids=head, past_key_values=self.cache, use_cache=True, logits_to_keep=1)
             self.cache.batch_repeat_interleave(len(self.prompts))
-        tails = [list(p[self.shared :]) for p in self.prompts]
-        width = max(map(len, tails))
-        tokens = torch.tensor([[0] * (width - len(t)) + t for t in tails], device=self.device)
-        seen = torch.tensor([[0] * (width - len(t)) + [1] * len(t) for t in tails], device=self.device)
-        places = self.shared + (seen.cumsum(-1) - 1).clamp(min=0)
-        return self._read(tokens, seen, places)
+        return self.step([prompt[self.shared :] for prompt in self.prompts])
 
-    def step(self, tokens: Sequence[int]) -> torch.Tensor:
-        """Logits (rows, vocabulary) after one more token a row."""
-        new = torch.tensor(tokens, device=self.device).unsqueeze(-1)
-        places = self.lengths.unsqueeze(-1).clone()
-        self.lengths += 1
-        return self._read(new, torch.ones_like(new), places)
-
-    def _read(self, tokens: torch.Tensor, seen: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    def step(self, more: Sequence[Sequence[int]]) -> torch.Tensor:
+        """Logits (rows, vocabulary) after more tokens a row. Rows with fewer are padded on the left, unseen; of a row
+        without any the logits mean nothing."""
+        width = max(map(len, more))
+        tokens = torch.tensor([[0] * (width - len(row)) + list(row) for row in more], device=self.device)
+        seen = torch.tensor([[0] * (width - len(row)) + [1] * len(row) for row in more], device=self.device)
+        places = self.lengths + (seen.cumsum(-1) - 1).clamp(min=0)
+        self.lengths += seen.sum(-1, keepdim=True)
         self.mask = torch.cat([self.mask, seen], dim=-1)
         found = self.model(
             input_ids=tokens,

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from models.settings import Weight
@@ -36,11 +35,17 @@ PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 LEFTOVERS = (r"(^|\.)position_ids$", r"(^|\.)rotary_emb\.inv_freq$")
 """Buffers that older libraries wrote into checkpoints and today's compute: neither their lack nor their presence matters."""
 LIBRARIES = ("transformers", "diffusers")
-ODD = (
-    OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError, ImportError, RuntimeError,
-    ArithmeticError, SafetensorError,
-)  # fmt: skip
-"""What the libraries raise on a bad checkpoint (RuntimeError: tensors of another size)."""
+VOCABULARIES = (
+    "tokenizer.json",
+    "vocab.json",
+    "vocab.txt",
+    "tokenizer.model",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+)
+"""Without one of these, transformers makes an empty tokenizer in silence."""
+PASSED_ON = (torch.OutOfMemoryError, MemoryError)
+"""Not the checkpoint's fault. All else that a library raises while it reads one is (tokenizers raises bare Exceptions)."""
 
 
 # -- what adapters call
@@ -71,7 +76,7 @@ def load_pretrained(
         place = {"subfolder": subfolder} if subfolder else {}
         remote = {} if _is_a(cls, "ConfigMixin") else {"trust_remote_code": False}
         where = _folder(source, "")
-        _folder(source, subfolder)
+        _check_words(cls, _folder(source, subfolder))
         return cls.from_pretrained(str(where), local_files_only=True, **place, **remote, **kw)
 
 
@@ -198,6 +203,11 @@ def _check_filled(info: Mapping[str, Collection[Any]], ignore: Sequence[str]) ->
         raise ValueError(str(message))
 
 
+def _check_words(cls: Any, folder: Path) -> None:
+    if "Tokenizer" in cls.__name__ and not any((folder / name).is_file() for name in VOCABULARIES):
+        raise FileNotFoundError("no tokenizer.json or other vocabulary is here")
+
+
 # -- pipelines
 
 
@@ -232,6 +242,7 @@ def _components(
         kind = getattr(import_module(entry[0]), str(entry[1]), None)
         if kind is None:
             raise ValueError(f"model_index.json names an unknown class: {name} = {entry[1]}")
+        _check_words(kind, folder / name)
         if _is_model(kind):
             _check_component(cls, name, kind)
             with _named(name):
@@ -320,9 +331,9 @@ def _named(part: str) -> Generator[None]:
     """Says which component of a pipeline an error is about."""
     try:
         yield
-    except ODD as error:
-        if isinstance(error, torch.OutOfMemoryError):
-            raise
+    except PASSED_ON:
+        raise
+    except Exception as error:
         raise ValueError(f"{part}: {error}") from error
 
 
@@ -331,9 +342,9 @@ def _one_line(source: Weight | Path, part: str) -> Generator[None]:
     """Turns what the libraries raise on a bad checkpoint into one line; running out of memory stays what it is."""
     try:
         yield
-    except ODD as error:
-        if isinstance(error, torch.OutOfMemoryError):
-            raise
+    except PASSED_ON:
+        raise
+    except Exception as error:
         name, folder = (source.name, source.folder) if isinstance(source, Weight) else (source.name, source)
         words = " ".join(str(error).split()) or type(error).__name__
         where = folder / part if part else folder

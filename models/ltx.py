@@ -11,7 +11,7 @@ Rows of one batch are different shots. Sampling follows the published settings:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,23 +22,20 @@ from diffusers import FlowMatchEulerDiscreteScheduler
 from diffusers.pipelines.ltx.pipeline_ltx_condition import LTXVideoCondition, calculate_shift, linear_quadratic_schedule
 from diffusers.utils.torch_utils import randn_tensor
 
-from models.base import Clip, ClipRequest, Cost, Rights
+from models.base import Clip, ClipRequest, Cost
 from models.clips import (
+    ClipModel,
     Frame,
     Reach,
     Remembered,
     Segment,
     Shot,
-    added,
-    finished,
     make_clips,
     quiet,
     reach_of,
-    recipe,
     to_frames,
     to_pil,
-)  # fmt: skip
-from models.device import house_device
+)
 from models.ltx_weights import Video, load_text, load_video, text_gigabytes, video_gigabytes
 from models.motion import motion_negative, motion_prompt
 from models.settings import Backing
@@ -62,20 +59,14 @@ class Words:
     negative: str
 
 
-class LtxAnimator:
+class LtxAnimator(ClipModel):
     """A `models.base.Animator`."""
 
-    suffix = ".mp4"
     uses_last_frame = True
 
     def __init__(self, backing: Backing) -> None:
-        self._weight = backing.weight("animator")
-        self._settings = backing.settings.animate
-        self._device = house_device(backing.settings.device)
+        super().__init__(backing)
         self._texts: Remembered[Embedded] = Remembered()
-        self.name = self._weight.name
-        self.version = backing.print("animator", part="animate")
-        self.rights = Rights(self._weight.repo, self._weight.licence, commercial_use=self._weight.commercial_use)
 
     # -- what the engine calls
 
@@ -89,33 +80,26 @@ class LtxAnimator:
         reach = reach_of(
             settings.width, settings.height, SIDE, step=FRAME_STEP, offset=1, most=settings.frames, rate=settings.rate
         )
-        costs = self.prepare(requests)
+        self.prepare(requests)
         video = self._video()
         self._device.spare(self._decode_gb(reach), self._hold_name("video"))
         return make_clips(
             self._device, f"animate {self.name}", requests, reach, folder,
-            lambda rows: self._sample(video, rows), most=settings.batch, costs=costs,
-            finish=lambda shot: finished(shot, folder, self.name, self.rights, self._recipe(shot, reach)),
+            lambda rows: self._sample(video, rows), most=settings.batch, costs=self._spent(requests),
+            finish=lambda shot: self._finish(shot, folder),
         )  # fmt: skip
 
-    def prepare(self, requests: Sequence[ClipRequest]) -> dict[str, Cost]:
+    def prepare(self, requests: Sequence[ClipRequest]) -> None:
         """Reads the prompts of requests that will come, so that the text encoder (T5-XXL, 9.5 GB) is loaded once for all of
-        them and makes room for the video model. What each unit's prompts cost, where they were not known yet."""
-        texts = {r.unit: self._needed(self._words(r)) for r in requests}
-        missing = self._texts.missing(text for row in texts.values() for text in row)
-        spent: dict[str, Cost] = {}
-        if missing:
-            pipeline = self._text()
-            run = self._device.run(f"read {self.name}", missing, 1, lambda rows: [self._embed(pipeline, rows[0])])
-            needed = len(missing) + len({text for row in texts.values() for text in row})
-            for text, (embedded, cost) in zip(missing, run, strict=True):
-                self._texts.keep(text, embedded, needed)
-                spent[text] = cost
-        first_use = {text: unit for unit, row in reversed(texts.items()) for text in row}
-        out: dict[str, Cost] = {}
-        for text, cost in spent.items():
-            out[first_use[text]] = added(out.get(first_use[text], Cost()), cost)
-        return out
+        them and makes room for the video model. What it costs is said with the clips."""
+        self._owe(self._texts.read({r.unit: self._needed(self._words(r)) for r in requests}, self._read))
+
+    def _finish(self, shot: Shot, folder: Path) -> Clip:
+        settings, words = self._settings, self._words(shot.request)
+        return self._clip(
+            shot, folder, steps=settings.steps, guidance=settings.guidance, prompt=words.prompt,
+            negative=words.negative, tiled=self._tiled(),
+        )  # fmt: skip
 
     # -- words
 
@@ -130,6 +114,10 @@ class LtxAnimator:
     def _needed(self, words: Words) -> tuple[str, ...]:
         return (words.prompt, words.negative) if self._guided else (words.prompt,)
 
+    def _read(self, texts: list[str]) -> Iterable[tuple[Embedded, Cost]]:
+        pipeline = self._text()
+        return self._device.run(f"read {self.name}", texts, 1, lambda rows: [self._embed(pipeline, rows[0])])
+
     def _embed(self, pipeline: Any, text: str) -> Embedded:
         """One text at a time: its states are the same in every batch, and reading is a matter of milliseconds."""
         with torch.inference_mode(), quiet():
@@ -138,27 +126,25 @@ class LtxAnimator:
 
     # -- models
 
-    def _hold_name(self, part: str) -> str:
-        return f"animator {part} {self._weight.folder}"
-
     def _text(self) -> Any:
         def load() -> Any:
-            return load_text(self._weight, self._device.dtype).to(self._device.torch_device)
+            return self._settle(load_text(self._weight, self._device.dtype))
 
         size = text_gigabytes(self._weight, self._device.dtype)
-        return self._device.hold(self._hold_name("text"), size, load)
+        return self._hold("text", size, load)
 
     def _video(self) -> Video:
         def load() -> Video:
             video = load_video(self._weight, self._device.dtype)
-            video.pipeline.set_progress_bar_config(disable=True)
             if self._tiled():
                 video.pipeline.vae.enable_tiling()
-            video.pipeline.to(self._device.torch_device)
+            if self._device.is_cuda:
+                channels_last(video.pipeline.vae)
+            self._settle(video.pipeline)
             return video
 
         size = video_gigabytes(self._weight, self._device.dtype)
-        return self._device.hold(self._hold_name("video"), size, load)
+        return self._hold("video", size, load)
 
     def _tiled(self) -> bool:
         """Whether the decoder works tile by tile: where the profile's memory does not hold weights and a whole decode. By
@@ -207,19 +193,6 @@ class LtxAnimator:
             out[f"{kind}prompt_attention_mask"] = torch.stack(masks).to(place)
         return out
 
-    def _recipe(self, shot: Shot, reach: Reach) -> dict[str, Any]:
-        settings, words = self._settings, self._words(shot.request)
-        return recipe(
-            shot,
-            f"{self._weight.repo}@{self._weight.revision}",
-            self._device.settings.dtype,
-            steps=settings.steps,
-            guidance=settings.guidance,
-            prompt=words.prompt,
-            negative=words.negative,
-            tiled=self._tiled(),
-        )
-
 
 # -- the pipeline's arguments
 
@@ -234,11 +207,11 @@ def schedule(video: Video, steps: int, guidance: float, segment: Segment) -> lis
     if few_steps(steps, guidance):
         picked = np.linspace(0, len(DISTILLED_SIGMAS) - 1, steps).round().astype(int)
         sigmas = [DISTILLED_SIGMAS[index] for index in picked]
-    elif video.asked["use_dynamic_shifting"]:
+    elif video.asked.get("use_dynamic_shifting"):
         sigmas = shifted(video, steps, segment)
     else:
         sigmas = linear_quadratic_schedule(steps).tolist()
-    return [sigma * video.asked["num_train_timesteps"] for sigma in sigmas]
+    return [sigma * video.asked.get("num_train_timesteps", 1000) for sigma in sigmas]
 
 
 def shifted(video: Video, steps: int, segment: Segment) -> list[float]:
@@ -247,7 +220,7 @@ def shifted(video: Video, steps: int, segment: Segment) -> list[float]:
     space, time = video.pipeline.vae_spatial_compression_ratio, video.pipeline.vae_temporal_compression_ratio
     latents = ((segment.count - 1) // time + 1) * (height // space) * (width // space)
     names = ("base_image_seq_len", "max_image_seq_len", "base_shift", "max_shift")
-    scheduler = FlowMatchEulerDiscreteScheduler.from_config(dict(asked))
+    scheduler: Any = FlowMatchEulerDiscreteScheduler.from_config(dict(asked))
     mu = calculate_shift(latents, *(asked[name] for name in names))
     scheduler.set_timesteps(sigmas=np.linspace(1.0, 1 / steps, steps).tolist(), mu=mu)
     return scheduler.sigmas[:-1].tolist()
@@ -260,6 +233,11 @@ def conditions(rows: Sequence[Segment]) -> list[LTXVideoCondition]:
     if last:
         out.append(LTXVideoCondition(image=last, frame_index=rows[0].length - 1))
     return out
+
+
+def channels_last(vae: torch.nn.Module) -> None:
+    """The layout in which cards run three-dimensional convolutions fastest; the same numbers up to rounding."""
+    vae.to(memory_format=torch.channels_last_3d)
 
 
 def decode(pipeline: Any, latents: torch.Tensor, generator: torch.Generator) -> Frame:

@@ -7,7 +7,6 @@ Names are turned by diffusers' own converters; every tensor must find its place.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +24,7 @@ from diffusers.loaders.single_file_utils import (
     convert_ltx_vae_checkpoint_to_diffusers,
 )
 
+from models.clips import check_pipeline, read_config
 from models.loading import gigabytes, load_pretrained, load_tensors
 from models.settings import Weight
 
@@ -78,10 +78,14 @@ def load_video(weight: Weight, dtype: torch.dtype) -> Video:
 
 
 def text_gigabytes(weight: Weight, dtype: torch.dtype) -> float:
+    """GiB of the text encoder as loaded. ValueError, one line, on weights of another pipeline."""
+    check_pipeline(weight, CLASSES)
     return gigabytes(weight, "text_encoder", dtype)
 
 
 def video_gigabytes(weight: Weight, dtype: torch.dtype) -> float:
+    """GiB of network and VAE as loaded. ValueError, one line, on weights of another pipeline."""
+    check_pipeline(weight, CLASSES)
     single = single_file(weight)
     if single:
         return gigabytes(weight, dtype=dtype, file=single)
@@ -140,12 +144,6 @@ def _beyond(tensors: Mapping[str, Any], wanted: Mapping[str, Any]) -> Sequence[s
 
 
 def _config(weight: Weight, part: str) -> Mapping[str, Any]:
-    """The config of one part's folder. ValueError in one line."""
-    path = weight.folder / part / "config.json"
-    try:
-        config = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        raise ValueError(f"weights '{weight.name}': {part}/config.json is missing or damaged") from None
-    if not isinstance(config, dict):
-        raise ValueError(f"weights '{weight.name}': {part}/config.json holds no JSON object")
+    """The config of one part's folder, without what its library wrote about itself."""
+    config = read_config(weight, f"{part}/config.json")
     return {key: value for key, value in config.items() if not key.startswith("_")}

@@ -1,7 +1,8 @@
 """What a video model is told about movement: a ClipRequest in, words and strengths out. The words are data
 (configs/prompts/motion.toml); no torch, no tokens, no models.
 
-Who does what comes first, then the camera, then the picture's own words: what is too long is cut from the end."""
+Who does what comes first, then camera and style, then what the key frame shows anyway: a model that can read only so much
+loses the end."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ PLAIN_GAZE = "ahead"
 
 
 def motion_prompt(request: ClipRequest, style: str = "", reads_han: bool = False) -> str:
-    """One paragraph: what happens, the camera, the place, the look, the style. `reads_han`: the text encoder knows Chinese
+    """One paragraph: what happens, the camera, the style, the picture's own words, the place, the looks. `reads_han`: the text encoder knows Chinese
     (UMT5 does, T5 does not), so that sentences in it are kept. ValueError names a word without an entry."""
     picture = request.picture
     seen = seen_figures(picture)
@@ -30,11 +31,11 @@ def motion_prompt(request: ClipRequest, style: str = "", reads_han: bool = False
         *(_acts(request, number, figure, len(seen)) for number, figure in enumerate(seen)),
         *(() if seen else (entry("motion", "air", picture.weather),)),
         f"{camera(request)}, {amount(request.strength)}",
+        style,
         *told,
-        *(looks(figure.look) for figure in seen),
         *thing(picture),
         *place(picture),
-        style,
+        *(looks(figure.look) for figure in seen),
     )
     return _paragraph(phrases)
 

@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath
 
 from models import hub, weights
 from models.catalogue import KINDS, Entry, entry, root
-from models.converting import convert
 from models.hub import HubFile
+from models.sandbox import convert
 from models.weights import Converted, Record, StoredFile
 
 SPARE_BYTES = 500_000_000
@@ -47,7 +47,7 @@ class Plan:
         if not self.files:
             return int(self.wanted.gb * 1e9)
         base = _base(self.wanted.name)
-        here = sum(_size(base / self.commit / f.path) + _size(_part(self, f)) for f in self.files)
+        here = sum(_size(base / self.commit / self.wanted.place(f.path)) + _size(_part(self, f)) for f in self.files)
         return max(0, self.bytes - here) + sum(f.bytes for f in self.files if f.path in self.wanted.convert)
 
 
@@ -74,7 +74,10 @@ def chosen(wanted: Entry, files: Sequence[HubFile]) -> list[HubFile]:
         if _is_needed(pattern) and not any(_matches(file.path, pattern) for file in files):
             raise ValueError(f"{wanted.repo} has no {pattern} at {wanted.revision}")
     safe = [f for f in files if PurePosixPath(f.path).suffix in KINDS or f.path in wanted.convert]
-    return [file for file in safe if any(_matches(file.path, pattern) for pattern in patterns)]
+    taken = [file for file in safe if any(_matches(file.path, pattern) for pattern in patterns)]
+    if len({wanted.place(file.path) for file in taken}) < len(taken):
+        raise ValueError(f"'{wanted.name}' would store two files of {wanted.repo} in one place")
+    return taken
 
 
 def _is_needed(pattern: str) -> bool:
@@ -153,8 +156,9 @@ def _fetched(planned: Plan, tell: Tell) -> Record:
             result = wanted.convert[file.path]
             stored[result], converted[result] = _converted(planned, file, folder / result, tell)
         else:
-            digest = _present(file, folder / file.path) or _get(planned, file, folder / file.path, tell)
-            stored[file.path] = StoredFile(bytes=file.bytes, sha256=digest)
+            place = wanted.place(file.path)
+            digest = _present(file, folder / place) or _get(planned, file, folder / place, tell)
+            stored[place] = StoredFile(bytes=file.bytes, sha256=digest)
     return _record(planned, planned.commit, stored, converted)
 
 
@@ -180,7 +184,7 @@ def _first_digest(planned: Plan, file: HubFile, otherwise: str) -> str:
     if planned.before is None:
         return otherwise
     sources = {each.source: each.sha256 for each in planned.before.converted.values()}
-    stored = planned.before.files.get(file.path)
+    stored = planned.before.files.get(planned.wanted.place(file.path))
     return stored.sha256 if stored else sources.get(file.path, otherwise)
 
 

@@ -22,6 +22,7 @@ TABLE: dict[str, dict[str, str]] = {
     },
     "player": {"draft": "models.draft.player:DraftPlayer"},
     "composer": {"draft": "models.draft.composer:DraftComposer"},
+    "reference": {"maps": "models.control:ReferenceMaps"},
     "judge": {"vision": "models.judge:VisionJudge"},
 }
 WITHOUT_WEIGHTS = "models.draft."

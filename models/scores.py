@@ -22,15 +22,20 @@ SIDE = 512
 CLIP_SIDE = 96
 """The same for clips."""
 BLUR_TAPS = 9
+NOTHING, PLAIN = 1.5 / 255, 0.05 / 255
+"""Differences of neighbours below the first are the rounding to 8 bits, and a picture with a mean below the second is
+plain: both would make a deep blur look sharp again."""
 DARK, BRIGHT = 4, 251
 """At or below / at or above: pixels without drawing in them, in 8-bit steps, all three channels."""
 LETTER_HEIGHTS = (0.012, 0.12)
 """Of the short side. Smaller marks are texture, larger ones objects."""
 LETTERS_IN_ROW = 4
+GAP, REACH = 1.2, 2.0
+"""Between neighbours of a line: at most this far apart, in heights, and at most this many times as high."""
 LEVEL, SLANT = 0.06, 0.12
 """A line's feet: median distance from straight, in letter heights; slope."""
-UNLIKE_WIDTH, UNLIKE_INK = 0.05, 0.035
-"""Least standard deviations within a line: width over height, share of the box that is inked."""
+UNLIKE = 0.09
+"""Least standard deviations within a line, added: of width over height and of the share of the box that is inked."""
 MOST_INK = 0.72
 """Of the box: a disc inks 0.79, a window all."""
 CONTRAST = 28
@@ -71,7 +76,7 @@ def sharpness(picture: Pixels) -> float:
     """0 (smear, or nothing at all) .. 1 (every pixel an edge): how much of the detail a further blur would take away.
 
     One less the blur metric of Crete, Dolmiere, Ladret and Nicolas, 'The blur effect' (SPIE 6492, 2007), at 512 pixels
-    across. Noise counts as detail. Example: white noise 0.88, a plain grey card 0, that noise after a 9-pixel blur 0.2."""
+    across. Noise counts as detail. Example: white noise 0.89, a plain grey card 0, that noise blurred with sigma 10: 0.1."""
     gray = luma(working(picture, SIDE))
     return round(1 - max(_blur(gray, (BLUR_TAPS, 1)), _blur(gray, (1, BLUR_TAPS))), 4)
 
@@ -80,10 +85,12 @@ def _blur(gray: NDArray[np.float32], taps: tuple[int, int]) -> float:
     """Along one axis, `taps` wide: the share of the neighbours' differences that a re-blur leaves."""
     axis = 1 if taps[0] > 1 else 0
     here = np.abs(np.diff(gray, axis=axis))
+    here[here < NOTHING] = 0
     there = np.abs(np.diff(cv2.blur(gray, taps), axis=axis))
     whole = float(here.sum())
     lost = float(np.maximum(0, here - there).sum())
-    return (whole - lost) / whole if whole > 1e-6 * gray.size else 1.0
+    floor = PLAIN * gray.size
+    return (whole - lost + floor) / (whole + floor)
 
 
 def exposure(picture: Pixels) -> float:
@@ -126,14 +133,15 @@ def _letters(gray: Pixels, side: int) -> int:
 
 def _rows(marks: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """Marks (n, 5: x, y, width, height, area) chained to their right-hand neighbours of like height on the same line."""
-    left = list(marks[np.argsort(marks[:, 0])])
     rows: list[list[NDArray[np.float64]]] = []
-    for mark in left:
-        home = next((row for row in reversed(rows) if _follows(row[-1], mark)), None)
+    open_: list[list[NDArray[np.float64]]] = []
+    for mark in marks[np.argsort(marks[:, 0], kind="stable")]:
+        open_ = [row for row in open_ if mark[0] - (row[-1][0] + row[-1][2]) <= GAP * REACH * row[-1][3]]
+        home = next((row for row in reversed(open_) if _follows(row[-1], mark)), None)
         if home is None:
-            rows.append([mark])
-        else:
-            home.append(mark)
+            rows.append(home := [])
+            open_.append(home)
+        home.append(mark)
     return [np.array(row) for row in rows if len(row) >= LETTERS_IN_ROW]
 
 
@@ -142,7 +150,7 @@ def _follows(last: NDArray[np.float64], mark: NDArray[np.float64]) -> bool:
     tall = max(high, mark[3])
     gap = mark[0] - (x + wide)
     level = abs((y + high) - (mark[1] + mark[3])) < 0.35 * tall
-    return bool(level and -0.2 * tall <= gap <= 1.2 * tall and min(high, mark[3]) > 0.5 * tall)
+    return bool(level and -0.2 * tall <= gap <= GAP * tall and min(high, mark[3]) * REACH > tall)
 
 
 def _is_writing(row: NDArray[np.float64]) -> bool:
@@ -152,8 +160,7 @@ def _is_writing(row: NDArray[np.float64]) -> bool:
     slope, start = np.polyfit(x, feet, 1)
     level = np.median(np.abs(feet - slope * x - start)) < LEVEL * high and abs(slope) < SLANT
     wide, fill = row[:, 2] / high, row[:, 4] / (row[:, 2] * row[:, 3])
-    unlike = wide.std() > UNLIKE_WIDTH and fill.std() > UNLIKE_INK
-    return bool(level and unlike and np.median(fill) < MOST_INK)
+    return bool(level and wide.std() + fill.std() > UNLIKE and np.median(fill) < MOST_INK)
 
 
 # -- faces

@@ -94,6 +94,7 @@ class AcceptSettings(Part):
     flicker_most: float = Field(ge=0)
     frozen_most: float = Field(ge=0, le=1)
     drift_most: float = Field(ge=0, le=2)
+    jump_most: float = Field(default=1.0, ge=0, le=1)  # a cut inside a clip
 
 
 class ModelSettings(Part):

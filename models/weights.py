@@ -136,7 +136,7 @@ def weight(name: str) -> Weight:
 
 
 def _own(name: str) -> Weight:
-    """A folder of the reader's: no record, the same checks; its print is its path and what its headers say."""
+    """A folder of the reader's: no record, the same checks; its print is its path and the size and age of its tensors."""
     folder = Path(name.removeprefix(OWN)).expanduser()
     if not folder.is_dir():
         raise ValueError(f"no such folder of weights: {folder}")
@@ -203,11 +203,12 @@ def verify(name: str) -> list[str]:
     if record is None or not is_current(wanted, record):
         return ["not here" if record is None else "another revision than the catalogue's is here"]
     folder = folder_of(record)
-    faults = list(quick_faults(record))
-    told = {fault.split(" ", 1)[0] for fault in faults}
+    faults: list[str] = []
     for file, stored in record.files.items():
-        if file not in told and file_sha256(folder / file) != stored.sha256:
-            faults.append(f"{file} has another sha256 than was pulled")
+        fault = _size_fault(folder / file, stored)
+        if fault is None and file_sha256(folder / file) != stored.sha256:
+            fault = "has another sha256 than was pulled"
+        faults += [f"{file} {fault}"] if fault else []
     faults += [f"{file} was not pulled" for file in sorted(_walk(folder)) if file not in record.files]
     return faults + list(header_faults(folder, record.files))
 
@@ -216,11 +217,18 @@ def quick_faults(record: Record) -> Iterator[str]:
     """Recorded files that are missing, are links, or have another size."""
     folder = folder_of(record)
     for file, stored in record.files.items():
-        path = folder / file
-        if path.is_symlink() or not path.is_file():
-            yield f"{file} is missing" if not path.is_symlink() else f"{file} is a link"
-        elif path.stat().st_size != stored.bytes:
-            yield f"{file} has {path.stat().st_size:,} bytes, not {stored.bytes:,}"
+        fault = _size_fault(folder / file, stored)
+        if fault:
+            yield f"{file} {fault}"
+
+
+def _size_fault(path: Path, stored: StoredFile) -> str | None:
+    if path.is_symlink():
+        return "is a link"
+    if not path.is_file():
+        return "is missing"
+    size = path.stat().st_size
+    return None if size == stored.bytes else f"has {size:,} bytes, not {stored.bytes:,}"
 
 
 def kind_faults(folder: Path, also: tuple[str, ...]) -> Iterator[str]:

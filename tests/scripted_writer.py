@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,14 +14,12 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-from engine.config import load_profile
 from engine.core import Series, Shot
 from engine.story.overlays import PERSON, parts
 from models.constrain import grammar_tokenizer
 from models.llama import LlamaWriter
-from models.settings import Backing, Weight
 from models.tiny.shared import LLAMA_CHAT
-from models.tiny.writers import make_llama
+from tests.tiny import tiny_backing
 
 Script = Callable[[str], Mapping[str, Any]]
 THINGS = (
@@ -43,41 +40,36 @@ class Scripted(torch.nn.Module):
         self.tokenizer, self.script = tokenizer, script
         self.head: list[int] = []
         self.answers: list[list[int]] = []
-        self.at = 0
         self.heard: list[str] = []
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None, **rest: Any) -> Any:
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None, **_: Any) -> Any:
         if attention_mask is None:
-            self.head = input_ids[0].tolist()
+            self.head, self.answers = input_ids[0].tolist(), []
             return SimpleNamespace(logits=torch.zeros(1, 1, self.width))
-        fresh = len(rest["position_ids"][0]) > 1 or attention_mask.shape[1] == len(self.head) + 1
-        if fresh:
-            self._begin(input_ids, attention_mask)
-        logits = torch.full((len(self.answers), 1, self.width), -20.0)
+        seen = attention_mask[:, -input_ids.shape[1] :]
+        own = [row[there.bool()].tolist() for row, there in zip(input_ids, seen, strict=True)]
+        if not self.answers:
+            self.answers = [self._answer(row) for row in own]
+        else:
+            for answer, said in zip(self.answers, own, strict=True):
+                assert answer[: len(said)] == said
+                del answer[: len(said)]
+        logits = torch.full((len(own), 1, self.width), -20.0)
         for row, answer in enumerate(self.answers):
-            logits[row, 0, answer[min(self.at, len(answer) - 1)]] = 20.0
-        self.at += 1
+            logits[row, 0, answer[0] if answer else 0] = 20.0
         return SimpleNamespace(logits=logits)
 
-    def _begin(self, input_ids: torch.Tensor, mask: torch.Tensor) -> None:
-        self.at, self.answers = 0, []
-        for row, seen in zip(input_ids.tolist(), mask.tolist(), strict=True):
-            own = [token for token, there in zip(row, seen[-len(row) :], strict=True) if there]
-            text = self.tokenizer.decode([*self.head, *own])
-            self.heard.append(text)
-            said = json.dumps(self.script(text), ensure_ascii=False)
-            self.answers.append(self.tokenizer.encode(said, add_special_tokens=False))
+    def _answer(self, own: list[int]) -> list[int]:
+        """The tokens of the answer to the prompt that ends on these."""
+        text = self.tokenizer.decode([*self.head, *own])
+        self.heard.append(text)
+        said = json.dumps(self.script(text), ensure_ascii=False)
+        return self.tokenizer.encode(said, add_special_tokens=False)
 
 
-def tiny_writer(folder: Path, **changes: Any) -> LlamaWriter:
-    """The random writer of profile tiny, with other settings of writing."""
-    if not (folder / "config.json").is_file():
-        make_llama(folder)
-    settings = load_profile("tiny").settings
-    assert settings is not None
-    settings = settings.model_copy(update={"write": settings.write.model_copy(update=changes)})
-    weight = Weight("tiny-llama", folder, "local/tiny-llama", "0" * 40, "random weights", True)
-    return LlamaWriter(Backing({"writer": weight}, settings))
+def tiny_writer(**changes: Any) -> LlamaWriter:
+    """The writer on random weights; `changes` are settings of writing."""
+    return LlamaWriter(tiny_backing(write=changes))
 
 
 @cache
@@ -97,10 +89,12 @@ def spoken_tokenizer(text: str) -> tuple[Any, Any]:
     return fast, grammar_tokenizer(fast, len(fast), [fast.eos_token_id])
 
 
-def scripted_writer(folder: Path, plan: Series, script: Script, **changes: Any) -> tuple[LlamaWriter, Scripted]:
+def scripted_writer(plan: Series, script: Script, **changes: Any) -> tuple[LlamaWriter, Scripted]:
     """The tiny writer with a scripted model in the place of its random one."""
-    writer = tiny_writer(folder, **{"max_tokens": 8000, "attempts": 2, **changes})
-    answers = [good_bible(plan), good_arc(plan), *(good_episode(plan, e.number) for e in plan.episodes)]
+    writer = tiny_writer(**{"max_tokens": 8000, "attempts": 2, **changes})
+    numbers = tuple(e.number for e in plan.episodes)
+    answers = [good_bible(plan), good_arc(plan), *(good_episode(plan, n) for n in numbers)]
+    answers += [echo(plan, "bible", ()), echo(plan, "arc", numbers), *(echo(plan, "e", (n,)) for n in numbers)]
     tokenizer, grammar = spoken_tokenizer(json.dumps(answers, ensure_ascii=False))
     loaded = writer._load()
     model = Scripted(loaded.model.config, tokenizer, script)
@@ -170,3 +164,42 @@ def good(plan: Series) -> Script:
         return good_arc(plan) if step == "arc" else good_episode(plan, int(step[1:]))
 
     return script
+
+
+def echo(plan: Series, unit: str, numbers: tuple[int, ...]) -> dict[str, Any]:
+    """The plan's own words as an answer to one of its steps."""
+    bible, arc = plan.bible, plan.arc
+    if unit == "bible":
+        return {
+            "title": plan.title,
+            "promise": bible.promise,
+            "logline": bible.logline,
+            "characters": {c.id: {key: getattr(c, key) for key in PERSON} for c in bible.characters},
+            "locations": {x.id: {"look": x.look} for x in bible.locations},
+            "props": {p.id: {"look": p.look} for p in bible.props},
+        }
+    if unit.startswith("arc"):
+        turns = {t.episode: t.summary for t in arc.turns}
+        answer: dict[str, Any] = {"question": arc.question} if 1 in numbers else {}
+        for e in (plan.episodes[n - 1] for n in numbers):
+            turn = {"turn": turns[e.number]} if e.number in turns else {}
+            answer[f"e{e.number}"] = {"title": e.title, "synopsis": e.synopsis, **turn}
+        return answer
+    episode = plan.episodes[numbers[0] - 1]
+    told = {
+        key: part.action if isinstance(part, Shot) else {"emotion": part.emotion, "text": part.text}
+        for key, part in parts(episode)
+    }
+    return told | {"question": episode.cliffhanger.question}
+
+
+def fits(answer: Any, schema: Mapping[str, Any], where: str = "answer") -> list[str]:
+    """What of an answer breaks its schema: the keywords that the steps use, read plainly."""
+    if "enum" in schema:
+        return [] if answer in schema["enum"] else [f"{where}: {answer}"]
+    if schema["type"] == "string":
+        good = re.search(schema["pattern"], answer) and schema["minLength"] <= len(answer) <= schema["maxLength"]
+        return [] if good else [f"{where}: {answer} ({len(answer)} of {schema['maxLength']})"]
+    if list(answer) != schema["required"]:
+        return [f"{where}: {list(answer)}"]
+    return [x for key, value in answer.items() for x in fits(value, schema["properties"][key], f"{where}.{key}")]

@@ -112,7 +112,7 @@ def test_status_says_what_is_written_rendered_edited_and_spent(root: Path, capsy
     assert head.startswith("The Watch That Spoke (en, revision 1, seed 7): A florist")
     assert first.split() == "1 rendered 46 s, 2 core-s The Van: Silas kidnaps Ivy, Conrad denies her, a dead man's watch speaks.".split()  # fmt: skip
     assert second.split()[:2] == ["2", "written"]
-    assert spent == "spent: 2 core-seconds, $0.0000"
+    assert spent == "spent: 2 core-seconds, $0.0001"
     assert folder == str(root)
     path = root / "series.json"
     path.write_text(path.read_text().replace("Jonah hated that river.", "Jonah hated that sea."))

@@ -78,6 +78,23 @@ def test_a_finished_row_may_only_end_and_stays_done(grammar: Any, words: Any) ->
     assert allowed == [words.eos_token_id]
 
 
+def test_what_a_schema_forces_is_said_without_asking(grammar: Any, words: Any) -> None:
+    constraint = SchemaConstraint(grammar, [CUE, PAIR])
+    start = constraint.forced()
+    assert words.decode(start[0]).startswith('{"emotion": ') and words.decode(start[1]).startswith('["')
+    said, asked = list(start[0]), 0
+    wish = torch.randn(2, WIDTH, generator=torch.Generator().manual_seed(2))
+    while not all(constraint.done):
+        tokens = constraint.mask(wish).argmax(-1).tolist()
+        open_ = not constraint.done[0]
+        constraint.accept(tokens)
+        said += [tokens[0], *constraint.forced()[0]] if open_ else []
+        asked += open_
+        assert asked < 40
+    answer = json.loads(words.decode(said))
+    assert answer["emotion"] in ("joy", "rage") and asked < len(said) / 2
+
+
 def test_nothing_outside_the_vocabulary_is_allowed(grammar: Any, words: Any) -> None:
     allowed = SchemaConstraint(grammar, [CUE]).mask(torch.zeros(1, WIDTH))[0].isfinite()
     assert not allowed[len(words) :].any() and allowed.any()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,12 +16,11 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("llguidance")
 pytest.importorskip("transformers")
 
-from engine.config import load_profile  # noqa: E402
 from models.base import WriteRequest  # noqa: E402
-from models.device import Device, house_device  # noqa: E402
+from models.device import Device  # noqa: E402
 from models.llama import LlamaWriter, Row, chat_tokens, draw, end_tokens, sample, shared_length  # noqa: E402
-from models.settings import Backing, DeviceSettings, Weight, WriteSettings  # noqa: E402
-from models.tiny.writers import make_llama  # noqa: E402
+from models.settings import WriteSettings  # noqa: E402
+from tests.tiny import tiny_backing, tiny_folder, tiny_settings, tiny_weight  # noqa: E402
 
 torch.set_num_threads(1)
 
@@ -30,24 +29,18 @@ SCHEMA: dict[str, Any] = {
     "type": "object", "additionalProperties": False, "required": ["emotion", "text"],
     "properties": {"emotion": {"enum": ["joy", "rage", "cold"]}, "text": TEXT},
 }  # fmt: skip
-DEVICE = DeviceSettings(kind="cpu", dtype="float32", vram_gb=4, threads=1)
 SETTINGS = WriteSettings(candidates=2, attempts=2, temperature=1.0, top_p=0.95, max_tokens=80, batch=8)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    made = tmp_path_factory.mktemp("writer") / "tiny-llama"
-    make_llama(made)
-    yield made
-    house_device(DEVICE).release()
+def folder() -> Path:
+    return tiny_folder("llama")
 
 
 def writer(folder: Path, **changes: Any) -> LlamaWriter:
-    weight = Weight("tiny-llama", folder, "local/tiny-llama", "0" * 40, "random weights", True)
-    settings = load_profile("tiny").settings
-    assert settings is not None
-    settings = settings.model_copy(update={"device": DEVICE, "write": SETTINGS.model_copy(update=changes)})
-    return LlamaWriter(Backing({"writer": weight}, settings))
+    return LlamaWriter(
+        tiny_backing(writer=tiny_weight("llama", folder=folder), write={**SETTINGS.model_dump(), **changes})
+    )
 
 
 def request(number: int, prompt: str = "Write line", **changes: Any) -> WriteRequest:
@@ -102,9 +95,13 @@ def test_logits_after_padded_and_shared_prompts_are_those_of_each_prompt_alone(f
         plain = torch.stack([loaded.model(torch.tensor([p])).logits[0, -1] for p in prompts])
         for reader in (shared, alone):
             assert torch.allclose(reader.start(), plain, atol=1e-4)
-        after = torch.stack([loaded.model(torch.tensor([[*p, 65]])).logits[0, -1] for p in prompts])
+        more = [[65], [66, 67, 68], [69, 70]]
+        after = torch.stack(
+            [loaded.model(torch.tensor([[*p, *m, 71]])).logits[0, -1] for p, m in zip(prompts, more, strict=True)]
+        )
         for reader in (shared, alone):
-            assert torch.allclose(reader.step([65, 65, 65]), after, atol=1e-4)
+            reader.step(more)
+            assert torch.allclose(reader.step([[71]] * 3), after, atol=1e-4)
 
 
 def test_an_answer_that_is_not_finished_is_a_problem_of_its_own_row_only(folder: Path) -> None:
@@ -132,7 +129,7 @@ def test_its_name_version_and_rights_are_those_of_the_weights_and_settings(folde
     each, hotter = writer(folder), writer(folder, temperature=1.5)
     assert each.name == "tiny-llama" and each.attempts == 2
     assert each.version != hotter.version and each.version == writer(folder).version
-    assert each.rights.licence == "random weights" and each.rights.commercial_use
+    assert each.rights.licence == "Apache-2.0" and each.rights.commercial_use
 
 
 def test_out_of_memory_halves_the_batch_and_loses_no_row(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +144,7 @@ def test_out_of_memory_halves_the_batch_and_loses_no_row(folder: Path, monkeypat
         return whole(loaded, rows, settings)
 
     expected = [answer.data for answer in each.write(requests(5))]
-    each._device = Device(DEVICE)
+    each._device = Device(tiny_settings().device)
     monkeypatch.setattr(module, "sample", tight)
     assert [answer.data for answer in each.write(requests(5))] == expected
     assert sizes == [5, 2, 2, 1]

@@ -196,6 +196,34 @@ def test_shards_are_followed_within_their_folder_only(clip: Path) -> None:
     assert "lies outside its folder" in refusal(transformers.CLIPVisionModelWithProjection, clip)
 
 
+def words_of(folder: Path) -> Path:
+    """A folder with a tokenizer of four words."""
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+
+    inner = Tokenizer(WordLevel({"a": 0, "face": 1, "text": 2, "?": 3}, unk_token="?"))
+    transformers.PreTrainedTokenizerFast(tokenizer_object=inner, unk_token="?").save_pretrained(folder)
+    return folder
+
+
+def test_a_tokenizer_loads_and_one_without_words_is_never_made_up(tmp_path: Path) -> None:
+    folder = words_of(tmp_path / "words")
+    assert load_pretrained(transformers.AutoTokenizer, weight(folder)).encode("face") == [1]
+    (folder / "tokenizer.json").write_text('{"version": "1.0", "added_tokens": [], "model": {"type": "Nope"}}')
+    refusal(transformers.AutoTokenizer, folder)
+    (folder / "tokenizer.json").unlink()
+    assert "no tokenizer.json" in refusal(transformers.AutoTokenizer, folder)
+
+
+def test_running_out_of_memory_is_not_called_a_bad_checkpoint(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: Any, **kw: Any) -> None:
+        raise torch.OutOfMemoryError("test")
+
+    monkeypatch.setattr(transformers.CLIPVisionModelWithProjection, "from_pretrained", full)
+    with pytest.raises(torch.OutOfMemoryError):
+        load_pretrained(transformers.CLIPVisionModelWithProjection, weight(clip))
+
+
 def test_single_files_load_as_tensors_and_bad_ones_are_refused(clip: Path) -> None:
     tensors = load_tensors(weight(clip), "model.safetensors")
     assert tensors.keys() == safetensors_header(clip / "model.safetensors").keys()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import pytest
 
 from engine.casting import cast_sheets
@@ -65,7 +66,7 @@ def test_the_recipe_is_in_the_record_and_inside_the_png(tmp_path: Path) -> None:
 def test_a_model_paints_in_its_own_size_over_the_drafts_layout(tmp_path: Path) -> None:
     series, painter = small_series(), Painter()
     studio = quick_studio(tmp_path, painter=painter)
-    studio = cast_sheets(studio, series, series.episodes[:1], tmp_path, {})
+    studio = cast_sheets(studio, series, series.episodes[:1], {})
     framed = frame_episodes(studio, series, series.episodes[:1], {})[1]
     shots = {shot.id: shot for _, shot in series.episodes[0].shots()}
     asked = {r.unit: r for r in painter.asked}
@@ -81,9 +82,8 @@ def test_a_model_paints_in_its_own_size_over_the_drafts_layout(tmp_path: Path) -
 
 def test_another_face_makes_every_picture_of_it_again_and_no_other(tmp_path: Path) -> None:
     series, first, second = small_series(), Painter(), Painter()
-    root = tmp_path / "series"
     for painter, redo in ((first, {}), (second, {("casting", "char_ivy_sheet"): 1})):
-        studio = cast_sheets(quick_studio(tmp_path, painter=painter), series, series.episodes[:1], root, redo)
+        studio = cast_sheets(quick_studio(tmp_path, painter=painter), series, series.episodes[:1], redo)
         frame_episodes(studio, series, series.episodes[:1], {})
     again = {r.unit for r in second.asked} - {"char_ivy_sheet"}
     assert again and again == {r.unit for r in first.asked if "char_ivy" in r.identity}
@@ -95,13 +95,32 @@ def test_a_given_reference_stands_in_for_a_sheet_and_a_bad_one_is_named(tmp_path
     folder = tmp_path / "references"
     folder.mkdir()
     (folder / "char_ivy.png").write_bytes(given.read_bytes())
-    studio = cast_sheets(quick_studio(tmp_path, painter=painter), series, series.episodes[:1], tmp_path, {})
+    studio = replace(quick_studio(tmp_path, painter=painter), references=folder)
+    studio = cast_sheets(studio, series, series.episodes[:1], {})
     assert studio.sheets["char_ivy"].recipe == {"given": file_sha256(given)}
     assert studio.sheets["char_ivy"].rights["consent"] == "as declared by the user"
     assert "char_ivy_sheet" not in {r.unit for r in painter.asked}
     (folder / "char_ivy.png").write_bytes(b"no picture")
     with pytest.raises(UserError, match=r"the reference picture .*char_ivy.png"):
-        cast_sheets(quick_studio(tmp_path), series, series.episodes[:1], tmp_path, {})
+        cast_sheets(replace(studio, sheets={}), series, series.episodes[:1], {})
+
+
+def test_a_picture_given_for_a_shot_gives_its_composition(tmp_path: Path) -> None:
+    class Maps:
+        kinds = ("lineart",)
+
+        def controls(self, picture, kinds):  # type: ignore[no-untyped-def]
+            return {kind: picture // 2 for kind in kinds}
+
+    given = paint(quick_studio(tmp_path / "other"), "framing", requests(2))["u1"].take.path
+    folder, painter = tmp_path / "references", Painter()
+    folder.mkdir()
+    (folder / "u0.png").write_bytes(given.read_bytes())
+    studio = replace(quick_studio(tmp_path, painter=painter, reference=Maps()), references=folder)
+    paint(studio, "framing", requests(2))
+    assert [set(r.controls) for r in painter.asked] == [{"lineart"}, {"pose", "lineart"}]
+    drawn, asked = cv2.imread(str(painter.asked[0].controls["lineart"])), cv2.imread(str(given))
+    assert drawn is not None and asked is not None and (drawn == asked // 2).all()
 
 
 def test_a_shot_that_a_model_animates_gets_a_last_frame_where_the_animator_uses_one(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -17,6 +18,8 @@ from models.draft.plates import draw_plate
 from models.draft.player import DraftPlayer
 from models.draft.props import draw_prop
 from models.draft.stage import Stage
+from models.draft.stills import StillAnimator
+from models.footage import write_clip
 
 SIZE = (180, 320)
 LOOK = Look("female", 24, "long", "brown_black", "round", "amber", "fair", "suit", "sky")
@@ -204,3 +207,16 @@ def test_a_gesture_and_a_glance_change_the_picture_on_their_frames(play):
     glance = play([FrameCue(k) for k in (18, 24)], gazes=((20, 0, "left"),))
     for changed in (moved, glance):
         assert np.array_equal(still[0], changed[0]) and not np.array_equal(still[1], changed[1])
+
+
+def test_one_player_plays_drawn_scenes_stills_and_videos(art, tmp_path):
+    keyframe = tmp_path / "k.png"
+    cv2.imwrite(str(keyframe), DraftPainter(art).paint([REST])[0][0].pixels)
+    request = ClipRequest("u", REST, keyframe, 24, 24, move="push")
+    drawn, still = (maker.animate([request], tmp_path)[0].path for maker in (DraftAnimator(), StillAnimator()))
+    player, cues = DraftPlayer(art), [FrameCue(0), FrameCue(12)]
+    write_clip(tmp_path / "u.mp4", player.play(drawn, cues, SIZE), 24)
+    shown, *others = (next(iter(player.play(path, cues, SIZE))) for path in (drawn, still, tmp_path / "u.mp4"))
+    mirrored = np.abs(shown[:, ::-1].astype(int) - shown).mean()
+    for frame in others:
+        assert frame.shape == (320, 180, 3) and np.abs(frame.astype(int) - shown).mean() < mirrored / 2

@@ -33,7 +33,7 @@ TWO = replace(CLOSE, shot_size="two", figures=(IVY, DAN))
 
 def scenery(width: int = 96, height: int = 168) -> np.ndarray:
     """A colourful picture without black, soft as a painted background."""
-    small = np.random.default_rng(4).integers(60, 240, (14, 8, 3), np.uint8)
+    small = np.random.default_rng(4).integers(60, 240, (28, 16, 3), np.uint8)
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
 
 
@@ -280,6 +280,14 @@ def test_a_still_file_that_lies_is_refused_in_one_line(what, make, tmp_path):
     with pytest.raises(ValueError) as caught:
         play(path, [FrameCue(0)])
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 330
+
+
+def test_a_keyframe_of_an_absurd_shape_costs_no_more_than_another(make):
+    data = json.loads(make().read_text())
+    still = from_text(json.dumps({**data, "keyframe": png(2, 2048), "depth": png(256, 2)}))
+    stage = StillStage(still, SIZE)
+    assert stage.frame(FrameCue(0))[0].shape == (320, 180, 4)
+    assert stage._picture.nbytes <= 2 * 4 * 180 * 320
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,7 @@ def tiny_backing(**overrides: Any) -> Backing:
     return Backing(weights, tiny_settings(**{part: overrides[part] for part in SETTINGS if part in overrides}))
 
 
+@cache
 def _print() -> str:
     """What decides the checkpoints' bytes: the makers' source and the libraries that write them."""
     sources = sorted((ROOT / "models" / "tiny").glob("*.py"))

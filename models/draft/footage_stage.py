@@ -112,7 +112,8 @@ class StillStage(Shown):
         picture = still.picture()
         _, _, kept_w, kept_h = kept_part(picture.shape[1], picture.shape[0], size)
         self._kept = np.array([kept_w / picture.shape[1], kept_h / picture.shape[0]], np.float32)
-        self._picture = _enlarged(picture, size)
+        large = fit(picture, (round(size[0] * FINE), round(size[1] * FINE)))
+        self._picture: Image = np.asarray(cv2.cvtColor(large, cv2.COLOR_BGR2BGRA), np.uint8)
         self._depth = smooth_depth(depth, self._track)
         self._places = _grid(size)
         self._canvas: Image = np.zeros((size[1], size[0], 4), np.uint8)
@@ -141,29 +142,17 @@ class StillStage(Shown):
         for _ in range(STEPS):
             seen = self._track.source(number, wanted, self._depth_at(seen))
         high, wide = self._picture.shape[:2]
-        return (self._inside(seen) * np.array([wide, high]) - 0.5).astype(np.float32)
-
-    def _inside(self, places: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Places of the frame as places of the picture, of which a part is kept."""
-        return 0.5 + (places - 0.5) * self._kept
+        return (seen * np.array([wide, high]) - 0.5).astype(np.float32)
 
     def _depth_at(self, places: NDArray[np.float32]) -> Depth:
+        """Depth at places of the frame, which shows the middle of the picture."""
         h, w = self._depth.shape
-        where = (self._inside(places) * np.array([w, h], np.float32) - 0.5).astype(np.float32)
+        where = ((0.5 + (places - 0.5) * self._kept) * np.array([w, h]) - 0.5).astype(np.float32)
         return cv2.remap(self._depth, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
     def _smeared(self, number: int, view: View) -> Image:
         pixels = abs(self._track.speed(number)) * self.size[0] / view[2]
         return glow.smear(self._canvas, pixels) if pixels >= LEAST_SMEAR * self.size[0] / WIDTH else self._canvas
-
-
-def _enlarged(picture: Image, size: tuple[int, int]) -> Image:
-    """BGRA, at least as fine as the frame will show it."""
-    h, w = picture.shape[:2]
-    scale = FINE * max(size[0] / w, size[1] / h)
-    how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-    out = cv2.resize(picture, (max(2, round(w * scale)), max(2, round(h * scale))), interpolation=how)
-    return np.asarray(cv2.cvtColor(out, cv2.COLOR_BGR2BGRA), np.uint8)
 
 
 def subject_depth(depth: Depth, focus_y: float) -> float:

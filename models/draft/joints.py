@@ -5,9 +5,11 @@ The arms' joints are noted while the drawing's own tailor places them, so a skel
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
+from models.base import Look
 from models.draft.cast import Joints, Puppet, stepped, then
 from models.draft.compositor import Matrix
 from models.draft.figures import arms as drawn_arms
@@ -46,17 +48,22 @@ def joints_of(puppet: Puppet, joints: Joints, matrix: Matrix) -> Places:
     actor = puppet.actor
     front = actor.view == "front"
     yaw = max(-MAX_YAW, min(MAX_YAW, stepped(actor.yaw))) if front else 0.0
-    who = subject(actor.look, actor.emotion, EXPRESSIONS[actor.emotion], yaw, actor.character)
-    limbs = _limbs(who, actor.pose if front else "")
+    who = _subject(actor.look, yaw, actor.character)
+    limbs = _limbs(actor.look, yaw, actor.character, actor.pose if front else "")
     out = _moved(_face(puppet, who), then(joints.head, matrix)) if front else {}
     out |= _moved(_arms(puppet, limbs, front), then(joints.arms, matrix))
     out |= _moved(_legs(puppet, who, front), then(joints.torso, matrix))
     return out | {"neck": midway(out["left_shoulder"], out["right_shoulder"])}
 
 
-def _limbs(who: Subject, pose: str) -> dict[int, Limb]:
-    """Both arms in body units; without a pose as seen from behind."""
-    noting = _Noting(who)
+def _subject(look: Look, yaw: float, character: str) -> Subject:
+    return subject(look, "neutral", EXPRESSIONS["neutral"], yaw, character)
+
+
+@lru_cache(maxsize=256)
+def _limbs(look: Look, yaw: float, character: str, pose: str) -> Mapping[int, Limb]:
+    """Both arms in body units by the side of the picture; without a pose as seen from behind."""
+    noting = _Noting(_subject(look, yaw, character))
     if pose:
         drawn_arms._DRAWN[pose](noting)
     else:

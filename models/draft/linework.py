@@ -21,6 +21,8 @@ FAINT, CLEAR = 5.0, 15.0
 """Levels darker than the surroundings from which a line begins, and from which it is white."""
 SPECK = 22.0
 """Length in pixels at 1920 high under which a piece of line is dirt."""
+SEAM = 24
+"""How much the alpha of two parts of a figure may sink where they meet."""
 _WEIGHTS = np.array([[0.30, 0.40, 0.30]], np.float32)
 """Of blue, green and red: colours of one lightness are told apart better than by luma."""
 _LIFTED = (255 * (np.arange(256) / 255) ** LIFT).round().astype(np.uint8)
@@ -41,7 +43,8 @@ def outline_of(alpha: Grey, scale: float = 1.0) -> Grey:
     """The inner edge of a silhouette as one line."""
     width = max(1, round(2.2 * scale))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * width + 1,) * 2)
-    return cv2.subtract(alpha, cv2.erode(alpha, kernel))
+    edge = cv2.subtract(alpha, cv2.erode(alpha, kernel))
+    return cv2.threshold(edge, SEAM, 255, cv2.THRESH_TOZERO)[1]
 
 
 def without_specks(lines: Grey, least: float) -> Grey:

@@ -145,16 +145,13 @@ class _Cast(_Peopled):
         place = then(self._place_figure(index, posture, 0), self.camera.matrix(self.view_at_rest, depth))
         layers = [(layer, then(local, place)) for layer, local in puppet.pose(posture)[0]]
         frame = canvas(self.width, self.height)
-        compose(frame, [(_CLEAR, np.eye(2, 3)), *layers])
+        compose(frame, layers)  # on a clear frame, so that what nobody covers stays clear
         joints = joints_of(puppet, Joints(puppet, posture), place)
         face = (place @ (*puppet.place.face, 1.0), actor.head * self.scale) if actor.view == "front" else None
         return Figure(actor.character, actor.part, np.ascontiguousarray(frame[:, : self.width]), joints, face)
 
     def prop_matrix(self) -> Matrix:
         return self._place_prop(0, self.view_at_rest, np.eye(2, 3))
-
-
-_CLEAR = Layer.of(np.zeros((1, 1, 4), np.uint8), endless=True)
 
 
 @dataclass(frozen=True)

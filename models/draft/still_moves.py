@@ -130,12 +130,12 @@ def _across(seconds: Numbers, power: float) -> Numbers:
 
 
 def _pan(rest: Track, seconds: Numbers, asked: Asked) -> Track:
-    return replace(rest, x=rest.x / 2 + asked.way * _across(seconds, asked.power))
+    return replace(rest, x=rest.x + asked.way * _across(seconds, asked.power))
 
 
 def _tilt(rest: Track, seconds: Numbers, asked: Asked) -> Track:
     """From the feet up: the picture comes down."""
-    return replace(rest, y=rest.y / 2 + TILT_SHARE * _across(seconds, asked.power))
+    return replace(rest, y=rest.y + TILT_SHARE * _across(seconds, asked.power))
 
 
 def _whip(rest: Track, seconds: Numbers, asked: Asked) -> Track:
@@ -157,7 +157,7 @@ def _handheld(rest: Track, seconds: Numbers, asked: Asked) -> Track:
     s, size = seconds, SWAY * asked.power
     x = size * (np.sin(1.9 * s + asked.seed % 7) + 0.5 * np.sin(4.3 * s + asked.seed % 5))
     y = size * 1080 / 1920 * (0.8 * np.sin(2.3 * s + asked.seed % 3) + 0.4 * np.sin(5.1 * s))
-    return replace(_hold(rest, seconds, asked), x=rest.x / 2 + x, y=rest.y / 2 + y)
+    return replace(_hold(rest, seconds, asked), x=rest.x + x, y=rest.y + y)
 
 
 _MOVES = {

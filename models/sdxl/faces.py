@@ -16,6 +16,7 @@ from torch import Tensor
 from models.base import PictureRequest
 from models.device import Device
 from models.pictures import read_picture
+from models.prompting import seen_figures
 from models.sdxl.parts import Parts, reads_hidden
 
 MEAN = (0.48145466, 0.4578275, 0.40821073)
@@ -73,9 +74,9 @@ def clip_pixels(picture: NDArray[np.uint8], side: int) -> Tensor:
 
 
 def slots(request: PictureRequest, size: tuple[int, int]) -> tuple[Slot, ...]:
-    """The request's characters with a sheet. ValueError when two share a picture and one of them has no mask."""
-    seen = {figure.character for figure in request.figures}
-    who = [c for c in request.identity if not seen or c in seen]
+    """The characters seen that have a sheet. ValueError when two share a picture and one of them has no mask."""
+    seen = {figure.character for figure in seen_figures(request)}
+    who = [c for c in request.identity if not request.figures or c in seen]
     for character in who:
         if len(who) > 1 and character not in request.masks:
             raise ValueError(

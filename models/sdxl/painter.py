@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +35,7 @@ class Row:
     chunks: steps.Chunks
     negative: steps.Chunks
     cut: tuple[str, ...]
+    negative_cut: tuple[str, ...]
     kinds: tuple[str, ...]  # of the control maps that are used
     slots: tuple[faces.Slot, ...]
 
@@ -49,8 +48,8 @@ class Row:
 
 class SdxlPainter:
     """Paints with SDXL. Candidate k of a request is painted from the noise of seed `request.seed + k`, which is drawn on
-    the CPU and alone decides it: a row of a batch equals its single run within 2/255 in the mean (0 to 1 level apart on
-    the CPU in float32)."""
+    the CPU. A row of a batch equals its single run within 2/255 in the mean; on the CPU in float32 latents (of size 10)
+    were measured less than 1e-4 apart."""
 
     name = "sdxl"
     suffix = ".png"
@@ -78,10 +77,10 @@ class SdxlPainter:
     # -- preparing
 
     def _loaded(self, device: Device) -> parts.Parts:
-        weights = {role: str(weight.folder) for role, weight in self._backing.weights.items()}
-        print_ = hashlib.sha256(json.dumps([self.version, weights], sort_keys=True).encode()).hexdigest()[:12]
         size, _ = parts.gigabytes(self._backing, device.dtype)
-        return device.hold(f"sdxl {print_}", size, lambda: parts.load_parts(self._backing, device))
+        return device.hold(
+            f"sdxl {parts.print_of(self._backing)}", size, lambda: parts.load_parts(self._backing, device)
+        )
 
     def _row(self, loaded: parts.Parts, request: PictureRequest, candidate: int) -> Row:
         for side in request.size:
@@ -89,7 +88,7 @@ class SdxlPainter:
                 raise ValueError(f"{request.unit}: {request.size} must be multiples of {loaded.cell} pixels")
         prompt = prompting.prompt(request, self._paint.style, self._paint.negative)
         chunks, cut = steps.pack(loaded.tokenizers[0], prompt.phrases)
-        negative, _ = steps.pack(loaded.tokenizers[0], prompt.negative if self.guided else ())
+        negative, negative_cut = steps.pack(loaded.tokenizers[0], prompt.negative if self.guided else ())
         count = max(len(chunks), len(negative))
         return Row(
             request=request,
@@ -98,6 +97,7 @@ class SdxlPainter:
             chunks=steps.longer(chunks, count),
             negative=steps.longer(negative, count),
             cut=cut,
+            negative_cut=negative_cut,
             kinds=self._kinds(request) if loaded.controlnet is not None else (),
             slots=faces.slots(request, request.size) if loaded.image_encoder is not None else (),
         )
@@ -187,6 +187,7 @@ class SdxlPainter:
             "prompt_cut": list(row.cut),
             "prompt_left_out": list(row.prompt.left_out),
             "negative": ", ".join(row.prompt.negative) if self.guided else f"{UNUSED}no guidance",
+            "negative_cut": list(row.negative_cut),
             "controls": {kind: self._control_recipe(row, kind) for kind in sorted(request.controls)},
             "control_stop": settings.control_stop,
             "identity": self._identity_recipe(row),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import re
+import warnings
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ from diffusers import (
     UNet2DConditionModel,
 )
 from diffusers.models.attention_processor import FusedAttnProcessor2_0
+from diffusers.utils import logging as diffusers_log
 from transformers import (
     CLIPTextModel,
     CLIPTextModelWithProjection,
@@ -33,6 +36,8 @@ from models.device import Device
 from models.settings import Backing, Weight
 
 ROLES = ("painter", "control", "identity", "accelerator", "vae", "lora")
+CONTROL_CLASSES = ("ControlNetModel_Union",)
+"""What the published weights call diffusers' ControlNetUnionModel in their config."""
 VAE_CLASSES = {"AutoencoderKL": AutoencoderKL, "AutoencoderTiny": AutoencoderTiny}
 SLICE_BELOW_GB, TILE_BELOW_GB = 20.0, 10.0
 """Memory below which pictures are decoded one at a time, and in tiles."""
@@ -76,6 +81,16 @@ def gigabytes(backing: Backing, dtype: torch.dtype) -> tuple[float, float]:
     return together + rest, together
 
 
+def print_of(backing: Backing) -> str:
+    """What decides the loaded modules: two painters of one print share them."""
+    paint, device = backing.settings.paint, backing.settings.device
+    folders = {role: str(weight.folder) for role, weight in backing.weights.items() if role in ROLES}
+    fast = accelerator(backing)
+    file = step_file(fast, paint.steps) if fast is not None else ""
+    told = [folders, file, paint.lora_scale, paint.identity_scale, device.dtype, device.compile]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
+
+
 def load_parts(backing: Backing, device: Device) -> Parts:
     """All modules, checked, in the profile's precision, where there is room. ValueError in one line for a bad checkpoint."""
     painter = backing.weight("painter")
@@ -116,16 +131,18 @@ def _pipeline(backing: Backing, dtype: torch.dtype) -> Any:
     }
     if control is None:
         return StableDiffusionXLPipeline(**parts)
-    net = loading.load_pretrained(ControlNetUnionModel, control, dtype=dtype)
+    net = loading.load_pretrained(ControlNetUnionModel, control, dtype=dtype, classes=CONTROL_CLASSES)
     with fitting(control):
-        _same_text_width(net, parts["unet"])
+        _check_twin(net, parts["unet"])
     return StableDiffusionXLControlNetUnionPipeline(controlnet=net, **parts)
 
 
-def _same_text_width(controlnet: Any, unet: Any) -> None:
+def _check_twin(controlnet: Any, unet: Any) -> None:
+    """A ControlNet is a copy of half its UNet: one of another shape is refused now, not at the first step."""
     for field in ("cross_attention_dim", "block_out_channels", "addition_time_embed_dim"):
-        if controlnet.config[field] != unet.config[field]:
-            raise ValueError(f"its {field} is {controlnet.config[field]}, the painter's is {unet.config[field]}")
+        own, painters = (str(net.config[field]).strip("()[]") for net in (controlnet, unet))
+        if own != painters:
+            raise ValueError(f"its {field} is {own}, the painter's is {painters}")
 
 
 def _unet(backing: Backing, dtype: torch.dtype) -> Any:
@@ -295,14 +312,21 @@ def _json(path: Path, weight: Weight) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def fitting(weight: Weight) -> Generator[None, None, None]:
-    """What the libraries raise when tensors do not fit a module, as one line that names the weights."""
+    """What the libraries raise when tensors do not fit a module, as one line that names the weights; what they only
+    remark (LoRA without text encoders, a second LoRA) stays unsaid."""
+    level = diffusers_log.get_verbosity()
+    diffusers_log.set_verbosity_error()
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Already found a `peft_config` attribute", category=UserWarning)
+            yield
     except torch.OutOfMemoryError:
         raise
     except (ValueError, RuntimeError, KeyError, AttributeError, IndexError, TypeError) as error:
         words = " ".join(str(error).split())[:300]
         raise ValueError(f"weights '{weight.name}' do not fit this painter: {words}") from error
+    finally:
+        diffusers_log.set_verbosity(level)
 
 
 # -- the device

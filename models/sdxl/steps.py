@@ -60,7 +60,7 @@ def pack(tokenizer: Any, phrases: Sequence[str], most: int = MOST_CHUNKS) -> tup
         pieces = [ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK)]
         if len(chunks[-1]) + len(ids) <= CHUNK:
             chunks[-1] += ids
-        elif len(chunks) + len(pieces) > most:
+        elif len(chunks) - (not chunks[-1]) + len(pieces) > most:
             return _closed(chunks), tuple(phrases[number:])
         else:
             chunks += pieces

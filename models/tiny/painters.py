@@ -13,7 +13,7 @@ from diffusers import (
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import (
     CLIPTextConfig,
     CLIPTextModel,
@@ -96,12 +96,23 @@ def make_sdxl(folder: Path) -> None:
             tokenizer_2=tokenizers[1],
             unet=_unet(),
             scheduler=EulerDiscreteScheduler(
-                beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", steps_offset=1, timestep_spacing="leading"
+                beta_start=0.00085,
+                beta_end=0.012,
+                beta_schedule="scaled_linear",
+                steps_offset=1,
+                timestep_spacing="leading",
             ),
             force_zeros_for_empty_prompt=True,
             add_watermarker=False,
         )
     pipeline.save_pretrained(fresh(folder), safe_serialization=True)
+    _publish_names(folder / "text_encoder" / "model.safetensors", "text_model.")
+
+
+def _publish_names(file: Path, prefix: str) -> None:
+    """Names the weights as published checkpoints do: transformers 5 leaves out the prefix when it saves."""
+    state = {prefix + name.removeprefix(prefix): tensor for name, tensor in load_file(file).items()}
+    save_file(state, file, metadata={"format": "pt"})
 
 
 def make_controlnet(folder: Path) -> None:
@@ -223,10 +234,11 @@ def _resampler(width: int = 64, layers: int = 4) -> dict[str, torch.Tensor]:
 def _image_attention() -> dict[str, torch.Tensor]:
     """Keys and values for the image's tokens at each of the UNet's cross-attentions, numbered 1, 3, 5, ... among all."""
     unet = _unet()
+    weights = unet.state_dict()
     state: dict[str, torch.Tensor] = {}
     for number, name in enumerate(unet.attn_processors):
         if name.endswith("attn2.processor"):
-            width = unet.get_submodule(name.removesuffix(".processor")).to_q.weight.shape[0]
+            width = weights[name.replace("processor", "to_q.weight")].shape[0]
             for part in ("to_k_ip", "to_v_ip"):
                 state[f"ip_adapter.{number}.{part}.weight"] = torch.randn(width, CROSS) * CROSS**-0.5
     return state

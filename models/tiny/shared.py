@@ -17,9 +17,7 @@ LLAMA_SPECIALS = (
     "<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>",
     "<|finetune_right_pad_id|>",
 )  # fmt: skip
-LLAMA_SPLIT = (
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-)
+LLAMA_SPLIT = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 LLAMA_CHAT = (
     "{{- bos_token }}{%- for message in messages %}"
     "{{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n' + message['content'] | trim + '<|eot_id|>' }}"
@@ -27,7 +25,9 @@ LLAMA_CHAT = (
 )
 COMMON = tuple(
     " the| and| of| to| a| in| is| you| that| her| his| she| he| with| for| not| on| it| at| who| one| from| this| as| have"
-    "| episode| character| scene| line| shot| name| words| only| JSON|text|speaker|emotion|title|hook|the|you".split("|")
+    "| episode| character| scene| line| shot| name| words| only| JSON|text|speaker|emotion|title|hook|the|you".split(
+        "|"
+    )
 )
 """Words with a token of their own, so that prompts stay short; all other text is written in bytes."""
 
