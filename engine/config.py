@@ -87,7 +87,8 @@ def load_profile(name: str) -> Profile:
     parts = {part: told.pop(part) for part in PARTS if part in told}
     try:
         if tier is not None:
-            told["settings"] = ModelSettings.model_validate(_with_tier(str(tier), parts))
+            animator = str(told.get("animator", ""))
+            told["settings"] = ModelSettings.model_validate(_with_tier(str(tier), animator, parts))
         elif parts:
             raise ValueError(f"[{next(iter(parts))}] needs a tier: choose from {', '.join(tier_names())}")
         return Profile(name=label, **told)
@@ -113,11 +114,13 @@ def tier_names() -> list[str]:
     return sorted(p.stem for p in data_folder("tiers").glob("*.toml"))
 
 
-def _with_tier(tier: str, parts: Mapping[str, Any]) -> dict[str, Any]:
-    """A tier's settings with a profile's over them."""
+def _with_tier(tier: str, animator: str, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """A tier's settings, what it has for this animator over them, and a profile's over those."""
     if tier not in tier_names():
         raise ValueError(f"unknown tier '{tier}': choose from {', '.join(tier_names())}")
-    return _merged(_read_toml(data_folder("tiers") / f"{tier}.toml", "tier"), {"tier": tier, **parts})
+    told = _read_toml(data_folder("tiers") / f"{tier}.toml", "tier")
+    own = told.pop("animators", {}).get(animator, {})
+    return _merged(_merged(told, {"animate": own}), {"tier": tier, **parts})
 
 
 def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

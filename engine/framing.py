@@ -65,10 +65,10 @@ def figures_of(series: Series, scene: Scene, shot: Shot) -> tuple[Figure, ...]:
 
 
 def describe(series: Series, scene: Scene, shot: Shot) -> str:
-    """The model-agnostic picture description: what a painter that reads prompts is told."""
+    """What the request's figures, plate, time and weather do not say already: what happens, what is special here."""
     location = series.location(scene.location)
-    people = "; ".join(f"{c.name}: {c.look}, {c.wardrobe}" for c in map(series.character, shot.characters))
-    parts = [shot.action, people, f"{location.name}, {location.look}, {location.time}, {location.weather}"]
+    prop = f"{(p := series.prop(shot.prop)).name}, {p.look}" if shot.prop else ""
+    parts = [shot.action, prop, f"{location.name}, {location.look}" if location.look else location.name]
     return ". ".join(part for part in parts if part)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from engine.batching import Job, build
 from engine.estimating import clip_dollars
 from engine.painting import MOST_SEED, SEED_STEP, Studio, costs_of
-from engine.routing import Purse
+from engine.routing import Purse, affordable
 from engine.takes import Keyframe
 from engine.vault import Made, Take
 from models.base import Animator, Clip, ClipRequest, Judgement
@@ -42,7 +42,7 @@ def move_shots(
         return Moved(clip_takes(studio, animator, requests, keyframes, label))
     clips: dict[str, Take] = {}
     spare: list[Take] = []
-    for batch in batches(studio, requests, purse, settings.animate.batch):
+    for batch in batches(studio, requests, purse):
         for unit, take in clip_takes(studio, animator, batch, keyframes, label).items():
             purse.pay(price(studio, take))
             if take.result.get("accepted", True):
@@ -53,18 +53,21 @@ def move_shots(
     return Moved({**clips, **clip_takes(studio, cheap, rest, keyframes, label)}, tuple(spare))
 
 
-def batches(studio: Studio, requests: Sequence[ClipRequest], purse: Purse, size: int) -> Iterator[list[ClipRequest]]:
-    """What the purse pays for, a batch at a time: what the last one really cost decides what comes next."""
-    for at in range(0, len(requests), size):
-        batch: list[ClipRequest] = []
+def batches(studio: Studio, requests: Sequence[ClipRequest], purse: Purse) -> Iterator[list[ClipRequest]]:
+    """What the purse pays for: one clip, then all that it pays for if they cost as much more or less than expected."""
+    left, ratio = list(requests), 1.0
+    while left:
         planned = Purse(purse.limit, purse.spent)
-        for request in requests[at : at + size]:
-            dollars = clip_dollars(studio.profile, request.num_frames)
-            if planned.affords(dollars):
-                planned.pay(dollars)
-                batch.append(request)
-        if batch:
-            yield batch
+        prices = [(r.unit, ratio * clip_dollars(studio.profile, r.num_frames)) for r in left]
+        chosen = set(affordable(prices, planned)[: 1 if len(left) == len(requests) else None])
+        batch = [r for r in left if r.unit in chosen]
+        if not batch:
+            return
+        before = purse.spent
+        yield batch
+        expected = sum(clip_dollars(studio.profile, r.num_frames) for r in batch)
+        ratio = (purse.spent - before) / expected if expected else 1.0
+        left = [r for r in left if r.unit not in chosen]
 
 
 def price(studio: Studio, take: Take) -> float:
@@ -82,6 +85,9 @@ def clip_takes(
     def make(missing: list[ClipRequest]) -> Iterable[Made]:
         with tempfile.TemporaryDirectory(prefix="cliffhanger-") as folder:
             if animator is studio.backends.animator and studio.settings is not None:
+                prepare = getattr(animator, "prepare", None)
+                if prepare is not None:  # every prompt is read before the first clip: the text encoder is loaded once
+                    prepare(missing)
                 made = choose_clips(studio, studio.settings, missing, Path(folder))
             else:
                 clips = animator.animate(missing, Path(folder))

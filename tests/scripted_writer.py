@@ -22,6 +22,7 @@ from models.tiny.shared import LLAMA_CHAT
 from tests.tiny import tiny_backing
 
 Script = Callable[[str], Mapping[str, Any]]
+Answer = Callable[[dict[str, Any]], dict[str, Any]]
 THINGS = (
     "ledger lantern ribbon anchor bucket candle ladder mirror needle orchard pillow quarry rudder saddle thimble urn "
     "valley window yard zither apron barrel cradle drawer engine feather garden hammer island jacket kettle lemon"
@@ -203,3 +204,51 @@ def fits(answer: Any, schema: Mapping[str, Any], where: str = "answer") -> list[
     if list(answer) != schema["required"]:
         return [f"{where}: {list(answer)}"]
     return [x for key, value in answer.items() for x in fits(value, schema["properties"][key], f"{where}.{key}")]
+
+
+# -- answers with a fault
+
+
+def spoiled(rules: Series, spoils: Mapping[str, Answer], times: int = 99) -> Script:
+    """Good answers, but those of some steps are spoiled the first `times` times."""
+    fine, left = good(rules), dict.fromkeys(spoils, times)
+
+    def script(prompt: str) -> Mapping[str, Any]:
+        answer, step = json.loads(json.dumps(fine(prompt))), step_of(prompt)
+        if left.get(step, 0):
+            left[step] -= 1
+            return spoils[step](answer)
+        return answer
+
+    return script
+
+
+def lines(answer: dict[str, Any]) -> list[dict[str, str]]:
+    return [value for key, value in answer.items() if key[0] == "l"]
+
+
+def in_spanish(answer: dict[str, Any]) -> dict[str, Any]:
+    for number, line in enumerate(lines(answer)):
+        line["text"] = f"Abre esa puerta vieja, madre {number}."
+    return answer
+
+
+def too_long(answer: dict[str, Any]) -> dict[str, Any]:
+    for line in lines(answer):
+        line["text"] = line["text"].replace(" now.", " now, before they come and take it away.")
+    lines(answer)[0]["text"] = "You are late."
+    return answer
+
+
+def parting(answer: dict[str, Any]) -> dict[str, Any]:
+    lines(answer)[-1]["text"] = "I am done with it. Thank you."
+    return answer
+
+
+def same_twice(answer: dict[str, Any]) -> dict[str, Any]:
+    lines(answer)[2]["text"] = lines(answer)[1]["text"]
+    return answer
+
+
+def no_question(answer: dict[str, Any]) -> dict[str, Any]:
+    return answer | {"question": "She goes home."}

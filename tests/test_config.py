@@ -37,6 +37,14 @@ def test_a_profile_extends_another_and_a_tier_gives_what_it_leaves_out() -> None
     assert (small.settings.paint.steps, best.settings.paint.steps) == (4, 30)
 
 
+def test_another_animator_brings_its_own_sizes_and_rate(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('extends = "gpu-24gb"\nanimator = "svd"\n[animate]\nsteps = 10')
+    settings = load_profile(str(path)).settings
+    assert settings is not None
+    assert (settings.animate.rate, settings.animate.frames, settings.animate.steps) == (7, 25, 10)
+
+
 def test_tiny_lowers_every_limit_of_acceptance_by_name_and_nothing_else_does() -> None:
     told = tomllib.loads((config.data_folder("profiles") / "tiny.toml").read_text())
     assert set(told["accept"]) == set(AcceptSettings.model_fields)

@@ -43,8 +43,8 @@ def test_the_first_shots_get_the_model_until_the_money_ends_and_no_shot_is_left_
 def test_what_clips_really_cost_decides_not_what_was_expected(tmp_path: Path) -> None:
     studio = quick_studio(tmp_path, animator=Animator(gpu_seconds=2.0))
     clips, frames = wanted(studio, 5)
-    moved = move_shots(studio, clips, frames, Purse(3.5), "e001")
-    assert [u for u, t in moved.clips.items() if t.model == "quick"] == ["u0", "u1"]  # 4 dollars: one too many, no more
+    moved = move_shots(studio, clips, frames, Purse(5.5), "e001")
+    assert [u for u, t in moved.clips.items() if t.model == "quick"] == ["u0", "u1"]
 
 
 def test_running_again_finds_the_same_clips_and_pays_nothing(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from engine.writing import plan_series  # noqa: E402
 from models.base import Rights  # noqa: E402
 from models.words import LIMITS, count  # noqa: E402
 from tests.scripted_writer import (  # noqa: E402
+    Answer,
     Scripted,
     echo,
     fits,
@@ -37,9 +38,16 @@ from tests.scripted_writer import (  # noqa: E402
     good_arc,
     good_bible,
     good_episode,
+    in_spanish,
+    lines,
+    no_question,
+    parting,
+    same_twice,
     scripted_writer,
+    spoiled,
     step_of,
     tiny_writer,
+    too_long,
 )
 
 torch.set_num_threads(1)
@@ -48,7 +56,6 @@ PREMISE = "A maid is the real empress."
 PROFILE = load_profile("tiny")
 ORDER = Order(PREMISE, "en", 3, 1)
 NAME = "tiny-llama"
-Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -97,51 +104,6 @@ def test_the_prompts_of_a_step_share_a_long_start_and_hold_what_was_written_befo
     assert same > 0.6 * len(one)
     assert "The Crown Below Stairs" in one[:same] and "The maid finds the lantern of the empress." in one[:same]
     assert "English" in one[:same] and "$" not in one
-
-
-def spoiled(rules: Series, spoils: Mapping[str, Answer], times: int = 99) -> Callable[[str], Mapping[str, Any]]:
-    """Good answers, but those of some steps are spoiled the first `times` times."""
-    fine, left = good(rules), dict.fromkeys(spoils, times)
-
-    def script(prompt: str) -> Mapping[str, Any]:
-        answer, step = json.loads(json.dumps(fine(prompt))), step_of(prompt)
-        if left.get(step, 0):
-            left[step] -= 1
-            return spoils[step](answer)
-        return answer
-
-    return script
-
-
-def lines(answer: dict[str, Any]) -> list[dict[str, str]]:
-    return [value for key, value in answer.items() if key[0] == "l"]
-
-
-def in_spanish(answer: dict[str, Any]) -> dict[str, Any]:
-    for number, line in enumerate(lines(answer)):
-        line["text"] = f"Abre esa puerta vieja, madre {number}."
-    return answer
-
-
-def too_long(answer: dict[str, Any]) -> dict[str, Any]:
-    for line in lines(answer):
-        line["text"] = line["text"].replace(" now.", " now, before they come and take it away.")
-    lines(answer)[0]["text"] = "You are late."
-    return answer
-
-
-def parting(answer: dict[str, Any]) -> dict[str, Any]:
-    lines(answer)[-1]["text"] = "I am done with it. Thank you."
-    return answer
-
-
-def same_twice(answer: dict[str, Any]) -> dict[str, Any]:
-    lines(answer)[2]["text"] = lines(answer)[1]["text"]
-    return answer
-
-
-def no_question(answer: dict[str, Any]) -> dict[str, Any]:
-    return answer | {"question": "She goes home."}
 
 
 FAULTS: list[tuple[Answer, str]] = [
@@ -336,9 +298,9 @@ def test_a_persons_own_script_is_not_rewritten(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_rules_own_words_pass_the_checks_that_a_model_must_pass(language: str) -> None:
     for premise in (PREMISE, "A CEO's secret daughter is kidnapped by her billionaire father's rival."):
-        series = plan_series(premise, language, 6, 3)
+        series = plan_series(premise, language, 8, 3)
         assert list(proofs.bible_faults(series, series)) == []
-        for number in range(1, 7):
+        for number in range(1, 9):
             assert list(proofs.episode_faults(series, series, number)) == []
         labels = [text for e in series.episodes for text in (e.title, e.synopsis)]
         assert list(proofs.tongue_faults(series, [("labels", labels)])) == []
@@ -368,7 +330,7 @@ def test_the_plans_own_words_fit_every_schema_and_lay_down_the_plan(language: st
         answer = echo(series, task.unit, task.numbers)
         assert fits(answer, task.schema) == []
         assert task.lay(series, answer) == series and task.faults(series) == []
-    pattern = task.schema["properties"]["question"]["pattern"]
+    pattern = overlays.episode_schema(series, 1)["properties"]["question"]["pattern"]
     assert not any(re.match(pattern, text) for text in ('a "quoted" word', "a {slot}", "two\nlines", "a<b>"))
 
 
