@@ -25,7 +25,7 @@ from engine.manifest import DELIVERABLES, Manifest, read_manifest, script_print
 from engine.pipeline import Rendered, render_series
 from engine.planning import Order, plan, read_premise_argument, read_text_file
 from engine.progress import Counter, reporter
-from engine.store import SeriesFolder
+from engine.store import SeriesFolder, find_series
 from engine.vault import series_lock
 from engine.verifying import verify_episode
 from models.base import Utterance, VoiceProfile
@@ -60,8 +60,15 @@ def plan_order(
     chosen = load_profile(profile)
     text = read_premise_argument(premise, sys.stdin.buffer)
     source = read_text_file(script, "script") if script else None
-    writer = load_writer(chosen) if source is None else None
-    return plan(Order(text, language, length, seed, source), out or default_out(), chosen, writer)
+    model = chosen.models.get("writer", chosen.writer) if chosen.writer != "rules" and source is None else ""
+    order = Order(text, language, length, seed, source, model)
+    place = out or default_out()
+    writer = load_writer(chosen) if model and find_series(place, order.identity) is None else None
+    progress = reporter()
+    try:
+        return plan(order, place, chosen, writer, progress)
+    finally:
+        progress.close()
 
 
 def open_folder(path: Path) -> SeriesFolder:

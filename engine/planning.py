@@ -34,10 +34,12 @@ class Order:
     length: int | None
     seed: int
     script: str | None = None
+    writer: str = ""
+    """The language model that is to write; '' for the rules."""
 
     @property
     def identity(self) -> str:
-        return identity(self.premise, self.language, self.length, self.seed, self.script)
+        return identity(self.premise, self.language, self.length, self.seed, self.script, self.writer)
 
 
 def read_premise_argument(argument: str, stdin: BinaryIO) -> str:

@@ -34,9 +34,14 @@ def slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_).strip("-")[:MAX_SLUG].strip("-") or "series"
 
 
-def identity(premise: str, language: str | None, length: int | None, seed: int, script: str | None) -> str:
-    """Six hex digits: the same command finds the same series, another seed never overwrites it."""
-    text = json.dumps([premise, language or "auto", length, seed, script or ""], ensure_ascii=False)
+def identity(
+    premise: str, language: str | None, length: int | None, seed: int, script: str | None, writer: str = ""
+) -> str:
+    """Six hex digits: the same command finds the same series, another seed or writer never overwrites it.
+
+    `writer` is '' for the rules."""
+    told: list[str | int | None] = [premise, language or "auto", length, seed, script or ""]
+    text = json.dumps([*told, writer] if writer else told, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:6]
 
 
