@@ -24,6 +24,7 @@ from engine.vault import Take, atomic, file_sha256, fingerprint, write_json, wri
 from models import catalogue
 from models.base import Rights
 
+WRITING = "writing"
 COVER_QUALITY = 90
 COVER_VERSION = 1  # of the crop, the grade and the letters
 FONT_RIGHTS = Rights(source="subset of Noto Sans CJK SC 2.004, see configs/fonts/OFL.txt", licence="OFL-1.1")
@@ -45,6 +46,8 @@ class Delivery:
     posters: tuple[Poster, ...]
     core_seconds: float
     spare: tuple[Take, ...] = ()
+    writing: tuple[Take, ...] = ()
+    """What a language model wrote for this episode, and for the whole series."""
 
     def pictures(self) -> list[Take]:
         """What was painted: sheets and control maps first, each once."""
@@ -62,6 +65,7 @@ class Delivery:
         lines = [line.id for line in self.episode.lines()]
         shots = [shot.id for _, shot in self.episode.shots()]
         return [
+            *self.writing,
             *(self.dialogue[id].take for id in lines),
             *self.pictures(),
             *(self.clips[id] for id in shots),
@@ -178,7 +182,7 @@ def make_manifest(delivery: Delivery, folder: Path) -> dict[str, Any]:
         "spans": [{"kind": s.kind, "start": s.start, "stop": s.stop} for s in delivery.timeline.spans],
         "speech": [{"line": s.line, "start": s.start, "stop": s.stop} for s in delivery.timeline.speech],
         "stages": stages_of(delivery),
-        "notices": notices(delivery.profile),
+        "notices": notices(delivery),
         "takes": takes,
         "files": files,
     }
@@ -191,7 +195,7 @@ def stages_of(delivery: Delivery) -> dict[str, dict[str, Any]]:
     for step in delivery.series.steps:
         if step.unit in ("bible", "arc", f"e{number:03d}"):
             _count(stages, "writing", step.made_by, step.attempts, not step.problem)
-    for take in delivery.takes():
+    for take in delivery.takes()[len(delivery.writing) :]:
         _count(stages, take.stage, take.model, int(take.result.get("attempts", 1)), take.result.get("accepted", True))
     return stages
 
@@ -204,10 +208,11 @@ def _count(stages: dict[str, dict[str, Any]], stage: str, made_by: str, attempts
     row["accepted"] += bool(accepted)
 
 
-def notices(profile: Profile) -> list[str]:
-    """Lines that the licences of a profile's models want shown."""
+def notices(delivery: Delivery) -> list[str]:
+    """Lines that the licences of the models want shown, of the one that wrote and of those that rendered."""
     known = catalogue.entries()
-    entries = [known.get(name) for name in dict.fromkeys(profile.models.values())]
+    rendered = [name for role, name in delivery.profile.models.items() if role != "writer"]
+    entries = [known.get(name) for name in dict.fromkeys((delivery.series.writer, *rendered))]
     return [entry.notice for entry in entries if entry is not None and entry.notice]
 
 
@@ -215,8 +220,13 @@ def spent(delivery: Delivery) -> tuple[float, float]:
     """(GPU-seconds, core-seconds) of an episode: what its takes cost, or more where this run measured more.
 
     Takes carry their cost, so an episode finished by a second run does not look free."""
-    gpu = sum(float(take.cost.get("gpu_seconds", 0)) for take in delivery.takes())
-    core = sum(float(take.cost.get("core_seconds", 0)) for take in delivery.takes())
+    own = f"e{delivery.episode.number:03d}"
+    gpu = core = 0.0
+    for take in delivery.takes():
+        whole_series = take.stage == WRITING and take.unit != own  # bible and arc: every episode bears its share
+        share = 1 / delivery.series.length if whole_series else 1.0
+        gpu += share * float(take.cost.get("gpu_seconds", 0))
+        core += share * float(take.cost.get("core_seconds", 0))
     return gpu, max(core, delivery.core_seconds)
 
 

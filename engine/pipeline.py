@@ -22,7 +22,7 @@ from engine.core import SAMPLE_RATE, Episode, Series
 from engine.covering import cover_episode
 from engine.cues import source_frames
 from engine.cutting import cut_episode
-from engine.delivering import Delivery, build_print, deliver_episode
+from engine.delivering import WRITING, Delivery, build_print, deliver_episode
 from engine.estimating import clip_dollars, episode_estimate
 from engine.fonts import check_glyphs, font_file
 from engine.framing import frame_episodes
@@ -37,7 +37,7 @@ from engine.scoring import score_episode
 from engine.store import SeriesFolder, unit_seed
 from engine.takes import DialogueTake, Keyframe, Poster, Stems
 from engine.timeline import Timeline
-from engine.vault import Vault, file_sha256, fingerprint, sweep
+from engine.vault import Take, Vault, file_sha256, fingerprint, sweep
 from engine.voicing import voice_series
 
 WAVE = 5
@@ -196,7 +196,7 @@ def render_episode(
     used = {line.id: dialogue[line.id] for line in episode.lines()}
     delivery = Delivery(
         series, episode, profile, made.timeline, master, made.stems, used, made.keyframes, made.moved.clips,
-        made.posters, spent, made.moved.spare,
+        made.posters, spent, made.moved.spare, written(run, episode),
     )  # fmt: skip
     target = run.folder.episode(profile, series.language, episode.number)
     if is_delivered(delivery, target):
@@ -206,6 +206,12 @@ def render_episode(
     run.progress.advance("delivering", made=True)
     gpu = float(manifest["cost"]["gpu_seconds"])
     return Rendered(episode.number, target / "master.mp4", made=True, core_seconds=spent, gpu_seconds=gpu)
+
+
+def written(run: Run, episode: Episode) -> tuple[Take, ...]:
+    """What a language model wrote for the series and for this episode."""
+    others = {f"e{e.number:03d}" for e in run.series.episodes} - {f"e{episode.number:03d}"}
+    return tuple(take for take in run.vault.takes(WRITING) if take.unit not in others)
 
 
 def content_id(series: Series, episode: Episode) -> str:

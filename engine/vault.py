@@ -149,6 +149,19 @@ class Vault:
         except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
             return None
 
+    def takes(self, stage: str) -> list[Take]:
+        """Every whole take of a stage, by file name."""
+        found: list[Take] = []
+        for record_path in sorted((self.root / stage).glob("*.json")):
+            path = record_path.with_suffix("")
+            try:
+                record = json.loads(record_path.read_text(encoding="utf-8"))
+                if path.is_file() and path.stat().st_size == record["bytes"]:
+                    found.append(_take(record, path))
+            except (OSError, ValueError, KeyError, TypeError):
+                continue  # not a record: a take's own JSON, or one that a disk has damaged
+        return found
+
     def put(self, stage: str, unit: str, recipe: Mapping[str, Any], suffix: str, made: Made) -> Take:
         """Writes the file, then its record."""
         print_ = fingerprint(stage, unit, recipe)

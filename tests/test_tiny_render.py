@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,6 +134,9 @@ def test_a_random_writer_leaves_the_plan_to_the_rules_and_the_plan_says_so(tmp_p
     assert [step.unit for step in series.steps] == ["bible", "arc", "e001", "e002", "e003"]
     assert all(step.made_by == "rules" and step.problem for step in series.steps)
     assert folder.load() == series
+    takes = folder.vault.takes("writing")
+    assert {take.unit for take in takes} == {step.unit for step in series.steps}
+    assert all(take.model == series.writer and take.cost["core_seconds"] > 0 for take in takes)
 
 
 @pytest.mark.slow
@@ -146,4 +148,5 @@ def test_a_whole_episode_of_the_tiny_profile_passes_every_check(tmp_path: Path) 
     assert commands.verify_folder(folder.root, "tiny", "1", as_json=True)
     manifest = json.loads((folder.episode(load_profile("tiny"), "en", 1) / "manifest.json").read_text())
     assert all(row["accepted"] >= LEAST_NEURAL * row["takes"] for s, row in manifest["stages"].items() if s in NEURAL)
-    assert replace(folder).load().writer == series.writer
+    assert manifest["writer"] == series.writer and manifest["stages"]["writing"]["takes"] == 3
+    assert {t["unit"] for t in manifest["takes"] if t["stage"] == "writing"} == {"bible", "arc", "e001"}
