@@ -15,6 +15,7 @@ from engine.vault import Take
 from models.base import Figure, PictureRequest
 
 STAGE = "framing"
+AROUSAL_STEP = 0.25
 LAST_CHANGE = 0.55
 """How far a shot's last frame may be from its first, 0..1 of img2img strength."""
 
@@ -36,8 +37,12 @@ def shot_emotion(shot: Shot, character: str) -> str:
     return shot.emotion if shot.characters[:1] == (character,) else "neutral"
 
 
-def figures_of(series: Series, scene: Scene, shot: Shot) -> tuple[Figure, ...]:
-    """Who is seen, placed so that the scene's first character always looks right and the second left."""
+def figures_of(
+    series: Series, scene: Scene, shot: Shot, arousal: Mapping[str, float] | None = None
+) -> tuple[Figure, ...]:
+    """Who is seen, placed so that the scene's first character always looks right and the second left.
+
+    `arousal` is how strongly each line was heard to be spoken, 0..1."""
     order = _order(scene)
     stances = block_scene(scene, series.seed)[shot.id].start
     figures: list[Figure] = []
@@ -59,9 +64,16 @@ def figures_of(series: Series, scene: Scene, shot: Shot) -> tuple[Figure, ...]:
                 pose=stance.pose,
                 gaze=stance.gaze,
                 enters=stance.enters,
+                arousal=felt(shot, id, arousal or {}),
             )
         )
     return tuple(figures)
+
+
+def felt(shot: Shot, character: str, arousal: Mapping[str, float]) -> float:
+    """How strongly a character feels at the start of a shot, in steps: a slightly other take is no other picture."""
+    heard = [arousal[line.id] for line in shot.lines if line.speaker == character and line.id in arousal]
+    return round(heard[0] / AROUSAL_STEP) * AROUSAL_STEP if heard else 0.5
 
 
 def describe(series: Series, scene: Scene, shot: Shot) -> str:
@@ -73,7 +85,12 @@ def describe(series: Series, scene: Scene, shot: Shot) -> str:
 
 
 def picture_request(
-    series: Series, scene: Scene, shot: Shot, profile: Profile, redo: Mapping[tuple[str, str], int]
+    series: Series,
+    scene: Scene,
+    shot: Shot,
+    profile: Profile,
+    redo: Mapping[tuple[str, str], int],
+    arousal: Mapping[str, float] | None = None,
 ) -> PictureRequest:
     location = series.location(scene.location)
     prop = series.prop(shot.prop) if shot.prop else None
@@ -89,7 +106,7 @@ def picture_request(
         weather=location.weather,
         mood=scene.mood,
         genre=series.genre,
-        figures=figures_of(series, scene, shot),
+        figures=figures_of(series, scene, shot, arousal),
         prop=prop.kind if prop else shot.shows,
     )
 
@@ -100,13 +117,15 @@ def frame_episodes(
     episodes: Sequence[Episode],
     redo: Mapping[tuple[str, str], int],
     moving: Mapping[int, Collection[str]] | None = None,
+    arousal: Mapping[str, float] | None = None,
 ) -> dict[int, dict[str, Keyframe]]:
     """Keyframes by episode and shot id, all episodes in one batch.
 
     `moving` names the shots of each episode that a model will animate: those get a last frame too, where the animator
-    uses one."""
+    uses one. `arousal` is how strongly each line was heard to be spoken."""
+    felt_by = arousal if studio.settings is not None else None  # a drawn face shows the script's feeling alone
     requests = {
-        e.number: [picture_request(series, scene, shot, studio.profile, redo) for scene, shot in e.shots()]
+        e.number: [picture_request(series, scene, shot, studio.profile, redo, felt_by) for scene, shot in e.shots()]
         for e in episodes
     }
     label = ", ".join(f"e{number:03d}" for number in requests)

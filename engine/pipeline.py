@@ -27,6 +27,7 @@ from engine.estimating import clip_dollars, episode_estimate
 from engine.fonts import check_glyphs, font_file
 from engine.framing import frame_episodes
 from engine.lettering import draw_overlays
+from engine.levels import Heard
 from engine.listening import HeardTake, listen
 from engine.manifest import parse_manifest, read_manifest
 from engine.moving import Moved
@@ -42,6 +43,9 @@ from engine.voicing import voice_series
 
 WAVE = 5
 """Episodes voiced in one batch: large enough to share the voice's start, small enough for a soon first episode."""
+
+LONG_JOB = 5
+"""Episodes from which compiling models is worth its time."""
 
 PRODUCER = "Cliffhanger"
 REFERENCES = "references"
@@ -67,13 +71,22 @@ def render_series(
     chosen = [e for e in series.episodes if e.number in set(numbers)]
     for episode in chosen:
         check_text(series, episode)
-    run = start_run(folder, series, profile, progress)
+    run = start_run(folder, series, for_job(profile, len(chosen)), progress)
     for wave in chunks(chosen, max(WAVE, profile.wave)):
         before = core_seconds()
         dialogue = voice(run, wave)
         share = (core_seconds() - before) / len(wave)
         for group in chunks(wave, profile.wave):
             yield from render_group(run, group, dialogue, share)
+
+
+def for_job(profile: Profile, episodes: int) -> Profile:
+    """The profile for so many episodes: a short job does not compile its models, that would cost more than it gains."""
+    settings = profile.settings
+    if settings is None or not settings.device.compile or episodes >= LONG_JOB:
+        return profile
+    device = settings.device.model_copy(update={"compile": False})
+    return profile.model_copy(update={"settings": settings.model_copy(update={"device": device})})
 
 
 def chunks(episodes: Sequence[Episode], size: int) -> Iterator[Sequence[Episode]]:
@@ -130,7 +143,9 @@ def voice(run: Run, episodes: Sequence[Episode]) -> dict[str, DialogueTake]:
 def assemble(run: Run, episodes: Sequence[Episode], dialogue: Mapping[str, DialogueTake]) -> dict[int, Assembly]:
     """Cut, frame, animate, score these episodes from their dialogue takes: every stage for all of them at once, so that
     each model is loaded once."""
-    timelines = {e.number: cut(run, e, dialogue) for e in episodes}
+    heard = {e.number: hear(e, dialogue) for e in episodes}
+    timelines = {e.number: cut(run, e, dialogue, heard[e.number]) for e in episodes}
+    arousal = {line: found.arousal for lines in heard.values() for line, found in lines.items()}
     with ThreadPoolExecutor(1) as beside:  # scores need no picture: they are made on another core meanwhile
         scored = {
             e.number: beside.submit(
@@ -141,7 +156,7 @@ def assemble(run: Run, episodes: Sequence[Episode], dialogue: Mapping[str, Dialo
         }  # fmt: skip
         studio = cast_sheets(run.studio, run.series, episodes, run.redo)
         moving = {e.number: will_move(run, e, timelines[e.number]) for e in episodes}
-        framed = frame_episodes(studio, run.series, episodes, run.redo, moving)
+        framed = frame_episodes(studio, run.series, episodes, run.redo, moving, arousal)
         posters = {e.number: cover_episode(studio, run.series, e, run.redo) for e in episodes}
         moved = {
             e.number: animate_episode(
@@ -218,21 +233,26 @@ def content_id(series: Series, episode: Episode) -> str:
     return f"{fingerprint(series.title, series.premise, series.seed)}-e{episode.number:03d}"
 
 
-def cut(run: Run, episode: Episode, dialogue: Mapping[str, DialogueTake]) -> Timeline:
-    """Listens to the episode's takes and cuts it."""
-    takes = {
-        line.id: HeardTake(
-            samples=dialogue[line.id].samples(),
-            sample_rate=SAMPLE_RATE,
-            words=dialogue[line.id].words,
-            voice=dialogue[line.id].voice,
-            emotion=line.emotion,
-            valence=line.valence,
-        )
-        for line in episode.lines()
-    }
-    heard = listen(takes)
-    durations = {id: dialogue[id].seconds for id in takes}
+def hear(episode: Episode, dialogue: Mapping[str, DialogueTake]) -> dict[str, Heard]:
+    """What is heard in the episode's takes, by line."""
+    return listen(
+        {
+            line.id: HeardTake(
+                samples=dialogue[line.id].samples(),
+                sample_rate=SAMPLE_RATE,
+                words=dialogue[line.id].words,
+                voice=dialogue[line.id].voice,
+                emotion=line.emotion,
+                valence=line.valence,
+            )
+            for line in episode.lines()
+        }
+    )
+
+
+def cut(run: Run, episode: Episode, dialogue: Mapping[str, DialogueTake], heard: Mapping[str, Heard]) -> Timeline:
+    """Cuts the episode from what was heard."""
+    durations = {line.id: dialogue[line.id].seconds for line in episode.lines()}
     style = edit_rules.load_style(run.profile.style)
     seed = unit_seed(run.series.seed, "cutting", f"e{episode.number:03d}", run.redo)
     return cut_episode(run.series, episode, heard, durations, style, seed)

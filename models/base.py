@@ -229,7 +229,7 @@ class Figure:
     """A character in a shot: who, how they feel, where the face is (fractions of the frame), which way they look.
 
     `yaw` turns the head (degrees, positive to the viewer's right), `gaze` the eyes alone, `pose` says what the arms do,
-    `enters` that they walk into the shot."""
+    `enters` that they walk into the shot. `arousal` 0..1 is how strongly they feel it, as their voice was measured."""
 
     character: str
     look: Look
@@ -242,6 +242,7 @@ class Figure:
     pose: str = "rest"
     gaze: str = "ahead"
     enters: bool = False
+    arousal: float = 0.5
 
 
 @dataclass(frozen=True)

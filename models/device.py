@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import torch
@@ -59,6 +60,8 @@ class Device:
         self.settings = settings
         self.torch_device = torch.device(settings.kind)
         self.dtype: torch.dtype = getattr(torch, settings.dtype)
+        if settings.compile:  # compiled code outlives the process
+            os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(_cache() / "compiled"))
         if settings.threads:
             torch.set_num_threads(settings.threads)
         self._held: dict[str, _Held] = {}
@@ -173,6 +176,11 @@ class Device:
     def generator(self, seed: int) -> torch.Generator:
         """Noise by seed, drawn on the CPU: the same on every card and in every batch."""
         return torch.Generator("cpu").manual_seed(seed)
+
+
+def _cache() -> Path:
+    shared = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("CLIFFHANGER_CACHE") or Path(shared) / "cliffhanger")
 
 
 def _core_seconds() -> float:

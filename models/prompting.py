@@ -105,8 +105,14 @@ def person(figure: Figure, of: int, faceless: bool = False) -> tuple[str, ...]:
     if faceless:
         return (body, entry("people", "pose", figure.pose))
     gaze = entry("people", "gaze", figure.gaze) if figure.gaze != "ahead" else ""
-    face = (entry("people", "emotion", figure.emotion), _turn(figure.yaw), gaze)
+    face = (strength(figure.arousal), entry("people", "emotion", figure.emotion), _turn(figure.yaw), gaze)
     return (body, ", ".join(p for p in face if p), entry("people", "pose", figure.pose))
+
+
+def strength(arousal: float) -> str:
+    """How strongly a face shows what it feels: the words of the highest level that the voice reached."""
+    rows = words("people")["strength"]["rows"]
+    return str(next(row[1] for row in rows if arousal <= row[0]))
 
 
 def looks(look: Look) -> str:

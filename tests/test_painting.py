@@ -9,6 +9,7 @@ import cv2
 import pytest
 
 from engine.casting import cast_sheets
+from engine.config import load_profile
 from engine.core import UserError
 from engine.framing import frame_episodes, last_request, picture_request
 from engine.painting import paint
@@ -133,6 +134,20 @@ def test_a_shot_that_a_model_animates_gets_a_last_frame_where_the_animator_uses_
         studio = quick_studio(tmp_path / str(uses), profile, animator=Animator(uses_last_frame=uses))
         framed = frame_episodes(studio, series, series.episodes[:1], {}, {1: [shot]})[1]
         assert [id for id, keyframe in framed.items() if keyframe.last is not None] == expected
+
+
+def test_how_strongly_a_line_is_spoken_is_told_to_a_model_and_to_no_drawing(tmp_path: Path) -> None:
+    series = small_series()
+    shot, line = next(
+        (s, s.lines[0]) for _, s in series.episodes[0].shots() if s.lines and s.lines[0].speaker in s.characters
+    )
+    told: list[float] = []
+    for profile in (model_profile(), load_profile("draft")):
+        studio = quick_studio(tmp_path / profile.name, profile)
+        framed = frame_episodes(studio, series, series.episodes[:1], {}, arousal={line.id: 0.93})[1]
+        figures = framed[shot.id].request.figures
+        told.append(next(f.arousal for f in figures if f.character == line.speaker))
+    assert told == [1.0, 0.5]
 
 
 def test_a_last_frame_shows_the_last_feeling_over_the_first_picture() -> None:

@@ -128,3 +128,9 @@ def test_a_two_shot_of_one_person_asks_for_no_second() -> None:
     told = prompt(replace(SHOT, figures=(LEFT,)))
     assert "two people" not in told.text and "one person" in told.phrases
     assert prompt(replace(SHOT, shot_size="ots", figures=(LEFT,))).negative == ("third person, crowd, duplicate",)
+
+
+@pytest.mark.parametrize(("arousal", "words"), [(0.0, "subtle"), (0.5, ""), (1.0, "intense")])
+def test_a_voice_that_was_strong_gives_a_strong_face(arousal: float, words: str) -> None:
+    told = prompting.strength(arousal)
+    assert words in told and bool(words) == bool(told)
