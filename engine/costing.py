@@ -16,6 +16,7 @@ from engine.manifest import read_manifest
 from engine.store import SeriesFolder
 from engine.writing import DEFAULT_LENGTH
 from models import weights
+from models.settings import ACTIVATIONS_GB
 
 
 @dataclass(frozen=True)
@@ -120,18 +121,27 @@ def needs(profile: Profile, estimate: Estimate, size: Size) -> list[str]:
         else f"time: {hours:.1f} hours on two cores"
     ]
     if profile.settings is not None:
-        stages = stage_gigabytes(profile)
-        largest = max(stages, key=lambda s: stages[s], default="")
-        lines.append(
-            f"memory: the profile plans {profile.settings.device.vram_gb:g} GB; the largest stage's weights ({largest}) are "
-            f"{stages.get(largest, 0.0):.1f} GB; here: {gpu_name() or 'no GPU'}"
-        )
+        lines.append(f"memory: {memory(profile, profile.settings.device.vram_gb)}; here: {gpu_name() or 'no GPU'}")
         missing = missing_weights(profile)
         bring = f"; {len(missing)} are not here: cliffhanger models pull --profile {profile.name}" if missing else ""
         lines.append(f"weights: {weight_gigabytes(profile):.1f} GB on disk{bring}")
     lines.append(f"disk: {size.episodes * machine['disk_gb_per_episode']:.1f} GB for the series")
     lines.append(f"dollars: {size.episodes * estimate.dollars:.2f} at ${profile.dollars_per_gpu_hour:g} a GPU-hour")
     return lines
+
+
+def memory(profile: Profile, planned: float) -> str:
+    """What each stage's weights take, and whether they stay loaded, take turns, or come in parts."""
+    stages = stage_gigabytes(profile)
+    told = ", ".join(f"{stage} {gb:.1f}" for stage, gb in stages.items())
+    room = planned - ACTIVATIONS_GB
+    if sum(stages.values()) <= room:
+        how = "all stay loaded"
+    elif max(stages.values(), default=0.0) <= room:
+        how = "loaded stage by stage"
+    else:
+        how = f"{', '.join(s for s, gb in stages.items() if gb > room)} in parts, which is slower"
+    return f"weights of {told} GB beside {ACTIVATIONS_GB:g} GB to work in, {planned:g} GB planned: {how}"
 
 
 def missing_weights(profile: Profile) -> list[str]:

@@ -17,15 +17,13 @@ from typing import Any, Literal, TypeVar
 import torch
 
 from models.base import Cost
-from models.settings import DeviceSettings
+from models.settings import ACTIVATIONS_GB, DeviceSettings
 
 T = TypeVar("T")
 R = TypeVar("R")
 Residency = Literal["resident", "offload", "sequential"]
 
 GIB = 1024**3
-ACTIVATIONS_GB = 4.0
-"""Kept free beside the weights: what a batch needs while it runs, before the batch is halved."""
 
 
 @dataclass

@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 CONTROL_KINDS = ("pose", "lineart", "depth", "canny")
 Tier = Literal["fast", "quality"]
+ACTIVATIONS_GB = 4.0
+"""Kept free beside the weights: what a batch needs while it runs, before the batch is halved."""
 
 
 class Part(BaseModel):

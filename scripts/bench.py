@@ -1,6 +1,7 @@
 """Measure what the product promises on this machine: a table, then one JSON line. Knows the command line, no module of it.
 
     python scripts/bench.py [--skip-moviepy] [--skip-long] [--keep DIR]
+    python scripts/bench.py gpu [...]                 the model stages: scripts/bench_gpu.py
 
 Core-seconds are user + system time of a command and its children. The yardstick is one x264 veryfast encode of the
 episode's own master, its decoding subtracted, in the same run on the same machine. Ratios hold on a
@@ -286,7 +287,13 @@ def bench(scratch: Path, skip_moviepy: bool, skip_long: bool) -> list[Figure]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Measure speed, memory and size.")
+    if sys.argv[1:2] == ["gpu"]:
+        import bench_gpu
+
+        return bench_gpu.main(sys.argv[2:])
+    parser = argparse.ArgumentParser(
+        description="Measure speed, memory and size. `bench.py gpu --help`: the model stages on a GPU."
+    )
     parser.add_argument("--skip-moviepy", action="store_true", help="without the comparison with moviepy 2 (minutes)")
     parser.add_argument("--skip-long", action="store_true", help="without the 100-episode plans")
     parser.add_argument("--keep", type=Path, help="work in this folder and keep it")

@@ -65,7 +65,9 @@ FILES = {
 }
 
 
-def make_weights(folder: Path, roles: Iterator[str] | list[str], size: str, dtype: str, device: str) -> dict[str, Weight]:
+def make_weights(
+    folder: Path, roles: Iterator[str] | list[str], size: str, dtype: str, device: str
+) -> dict[str, Weight]:
     """Weights by role, below `folder`; those that are there already are used again. ValueError when the disk is short."""
     wanted = {role: ROLES[role] for role in roles}
     if size == "tiny":
@@ -180,7 +182,10 @@ def shapes_of(config: str) -> Shapes:
 
 def _models(folder: str, parts: Mapping[str, str]) -> tuple[dict[str, Shapes], dict[str, str]]:
     """Tensors and configs of a repository's models: `parts` maps a part to the name of its weight file."""
-    tensors = {f"{part}/{stem}.safetensors".lstrip("/"): shapes_of(f"{folder}/{part}/config.json") for part, stem in parts.items()}
+    tensors = {
+        f"{part}/{stem}.safetensors".lstrip("/"): shapes_of(f"{folder}/{part}/config.json")
+        for part, stem in parts.items()
+    }
     return tensors, {f"{part}/config.json".lstrip("/"): f"{folder}/{part}/config.json" for part in parts}
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch")
 
-from models.device import ACTIVATIONS_GB, Device, house_device  # noqa: E402
-from models.settings import DeviceSettings  # noqa: E402
+from models.device import Device, house_device  # noqa: E402
+from models.settings import ACTIVATIONS_GB, DeviceSettings  # noqa: E402
 
 
 def device(vram_gb: float = 24.0) -> Device:

@@ -83,7 +83,7 @@ def test_weights_on_disk_are_counted_once_though_two_roles_use_them() -> None:
 
 def test_every_stage_of_a_24_gb_profile_fits_its_card_alone() -> None:
     profile, settings = settings_of("gpu-24gb")
-    assert {"writer", "painter", "animator", "judge"} == set(stage_gigabytes(profile))
+    assert {"writer", "painter", "animator", "judge", "reference"} == set(stage_gigabytes(profile))
     assert max(stage_gigabytes(profile).values()) < settings.device.vram_gb
 
 
@@ -97,7 +97,7 @@ def test_the_command_says_time_memory_disk_and_dollars(
         "20 episodes",
         "animating",
         "within $0.02",
-        "plans 22.5 GB",
+        "22.5 GB planned: loaded stage by stage",
         "models pull --profile gpu-24gb",
         "disk:",
     ):
@@ -109,3 +109,11 @@ def test_the_command_says_time_memory_disk_and_dollars(
     assert (data["episodes"], data["shots"]) == (2, round(shots, 1))
     assert data["dollars"] == pytest.approx(2 * data["dollars_per_episode"], abs=1e-5)
     assert "sdxl-base" in data["missing_weights"] and data["vram_gb"]["painter"] > 5
+
+
+@pytest.mark.parametrize(
+    ("planned", "how"),
+    [(8, "in parts"), (12, "in parts"), (16, "in parts"), (22.5, "stage by stage"), (46, "all stay loaded"), (141, "all stay loaded")],
+)  # fmt: skip
+def test_memory_is_planned_for_cards_of_every_size(planned: float, how: str) -> None:
+    assert how in costing.memory(load_profile("gpu-24gb"), planned)
