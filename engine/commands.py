@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from engine.progress import Counter, reporter
 from engine.store import SeriesFolder, find_series
 from engine.vault import series_lock
 from engine.verifying import verify_episode
+from models import catalogue, weights
 from models.base import Utterance, VoiceProfile
 
 Row = tuple[str, bool, str]
@@ -35,6 +37,7 @@ Row = tuple[str, bool, str]
 
 FONT_SAMPLE = "Aa中文，"
 VOICE_SAMPLES = (("en", "Can you hear me?"), ("zh", "你听见了吗？"))
+GPU_PACKAGES = ("torch", "transformers", "diffusers", "accelerate", "safetensors", "huggingface_hub", "llguidance")
 FREE_BYTES_PER_EPISODE = 120_000_000
 """Takes, stems and master of one draft episode, measured, with room to spare."""
 
@@ -347,7 +350,15 @@ def voice_rows() -> list[Row]:
 
 
 def gpu_rows() -> list[Row]:
-    return [("GPU", True, gpu_name() or "none: the draft profile needs none")]
+    """Nothing of this is needed by the draft, so nothing of it is ever missing."""
+    packages = [name for name in GPU_PACKAGES if find_spec(name) is None]
+    told = f"without {', '.join(packages)}: pip install 'cliffhanger[gpu]'" if packages else "installed"
+    here = [name for name, entry in catalogue.entries().items() if weights.is_here(entry)]
+    return [
+        ("GPU", True, gpu_name() or "none: the draft profile needs none"),
+        ("GPU packages", True, told),
+        ("weights", True, f"{', '.join(here) or 'none'} in {catalogue.root()}"),
+    ]
 
 
 def disk_rows() -> list[Row]:

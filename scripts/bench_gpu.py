@@ -12,8 +12,8 @@ Floor: the work by configs/costs.toml over the card's peak rate (790 TFLOP/s bf1
 measured here), for the writer also weights over memory bandwidth. `--size tiny` runs every line on the CPU with tiny models:
 there FLOP are counted while the first call runs, and all seconds are wall seconds.
 
-JSON: date, commit, machine, torch, gpu, size, profile, configuration, peak_tflops, peak_from, goals, episode, stages; of a
-stage: stage, unit, items (an episode's), first_seconds, seconds_per_episode, metered_seconds (what the adapter says),
+JSON: date, commit, cores, load, gpu, torch, size, profile, configuration, dtype, clip, picture, shots, episodes_written,
+dollars_per_gpu_hour, peak_tflops, peak_from, goals, episode (sums), stages; of a stage: stage, unit, items (an episode's), first_seconds, seconds_per_episode, metered_seconds (what the adapter says),
 tflop, tflops, floor_seconds, floor_share, peak_gb, dollars_per_episode, yardstick, ratio, failed, rates_from. Knows no
 model: it measures, compares and tells."""
 
@@ -22,17 +22,16 @@ from __future__ import annotations
 import argparse
 import contextlib
 import gc
-import json
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from bench_table import Peak, Row, Yardstick, as_json, episode_of, machine, shown, table, times
 
 if TYPE_CHECKING:
     from bench_stages import Setup, Stage
@@ -234,28 +233,67 @@ def stage_names(text: str) -> list[str]:
 
 
 def setup_for(chosen: argparse.Namespace, names: Sequence[str], work: Path) -> Setup:
-    """Settings and weights. ValueError or UserError, one line: no GPU, no such profile, not enough disk."""
+    """Settings and weights. ValueError, one line: no GPU, no such profile, not enough disk."""
     import torch
-
     from bench_models import make_weights
     from bench_stages import STAGES, Setup, roles_of, settings_for
+
     from engine.config import load_profile
+    from engine.core import UserError
 
     tiny = chosen.size == "tiny"
-    profile = load_profile(chosen.profile or ("tiny" if tiny else "gpu-80gb"))
+    try:
+        profile = load_profile(chosen.profile or ("tiny" if tiny else "gpu-80gb"))
+    except UserError as error:
+        raise ValueError(str(error)) from error
     settings = settings_for(profile, CONFIGURATIONS[chosen.configuration], tiny)
-    kind = settings.device.kind
+    kind, dtype = settings.device.kind, settings.device.dtype
     if kind == "cuda" and not torch.cuda.is_available():
         raise ValueError(f"profile {profile.name} needs a CUDA GPU and torch sees none: --size tiny runs on the CPU")
-    weights = make_weights(
-        work / "weights", roles_of(profile, [STAGES[name] for name in names]), chosen.size, settings.device.dtype, kind
-    )
+    roles = roles_of(profile, [STAGES[name] for name in names])
+    weights = make_weights(work / "weights", roles, chosen.size, dtype, kind)
     shots, episodes = chosen.shots or (2 if tiny else 12), chosen.episodes or (2 if tiny else 20)
     return Setup(profile, settings, weights, work / "run", shots, episodes)
 
 
+def about(chosen: argparse.Namespace, setup: Setup) -> dict[str, Any]:
+    """What was run, where and at which price."""
+    animate, paint = setup.settings.animate, setup.settings.paint
+    return {
+        **machine(),
+        "size": chosen.size,
+        "profile": setup.profile.name,
+        "configuration": chosen.configuration if chosen.size == "full" else None,
+        "dtype": setup.settings.device.dtype,
+        "clip": [animate.width, animate.height, animate.frames, animate.steps],
+        "picture": [paint.width, paint.height, paint.steps],
+        "shots": setup.shots,
+        "episodes_written": setup.episodes,
+        "dollars_per_gpu_hour": setup.profile.dollars_per_gpu_hour,
+    }
+
+
+@contextlib.contextmanager
+def hushed() -> Iterator[None]:
+    """Without the libraries' bars and remarks, which would stand between the figures."""
+    import diffusers
+    import transformers
+
+    logs = (diffusers.utils.logging, transformers.utils.logging)
+    before = [(log.get_verbosity(), log.is_progress_bar_enabled()) for log in logs]
+    try:
+        for log in logs:
+            log.set_verbosity_error()
+            log.disable_progress_bar()
+        yield
+    finally:
+        for log, (level, bar) in zip(logs, before, strict=True):
+            log.set_verbosity(level)
+            (log.enable_progress_bar if bar else log.disable_progress_bar)()
+
+
 def bench(chosen: argparse.Namespace, names: Sequence[str], work: Path) -> int:
-    """Measures, says each row as it is done, and ends with table and JSON. 1 when anything failed."""
+    """Measures, says each stage as it is done, and ends with table and JSON. 1 when anything failed."""
     from bench_stages import STAGES
 
     setup = setup_for(chosen, names, work)
@@ -268,12 +306,19 @@ def bench(chosen: argparse.Namespace, names: Sequence[str], work: Path) -> int:
             compare(row, setup)
         rows.append(row)
         print(f"{name}: {row.failed or shown(row.seconds_per_episode, 3) + ' s an episode'}", flush=True)
-    print(table(rows, setup.device.is_cuda))
-    episode = episode_of(rows)
-    print(f"episode    {shown(episode['seconds'], 3)} s, floor {shown(episode['floor_seconds'], 3)} s, ", end="")
-    print(f"${shown(episode['dollars'], 5)}, yardstick over ours {times(episode['ratio'])}")
-    print(as_json(rows, setup, peak, chosen), flush=True)
+    tell(rows, setup, peak, chosen)
     return 1 if any(row.failed or (row.yardstick and row.yardstick.failed) for row in rows) else 0
+
+
+def tell(rows: Sequence[Row], setup: Setup, peak: Peak, chosen: argparse.Namespace) -> None:
+    """The table, the episode's sum, and everything as one JSON line."""
+    whole = about(chosen, setup)
+    episode = episode_of(rows)
+    print(table(rows, setup.device.is_cuda))
+    print(f"episode: {shown(episode['seconds'], 3)} s, floor {shown(episode['floor_seconds'], 3)} s, ", end="")
+    print(f"${shown(episode['dollars'], 6)}, yardstick over ours {times(episode['ratio'])}")
+    applies = chosen.size == "full" and chosen.configuration == "A" and "H200" in (whole["gpu"] or "")
+    print(as_json(whole, rows, peak, applies and len(rows) == len(STAGE_NAMES)), flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -281,7 +326,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.path[:0] = [str(path) for path in (chosen.vendor, ROOT) if path and str(path) not in sys.path]
     work: Path = chosen.work or Path(tempfile.mkdtemp(prefix="cliffhanger-bench-gpu-"))
     try:
-        return bench(chosen, stage_names(chosen.stages), work)
+        names = stage_names(chosen.stages)
+        with hushed():
+            return bench(chosen, names, work)
     except (ValueError, ImportError, OSError) as error:
         print(f"bench gpu: {error}", file=sys.stderr)
         return 2

@@ -62,13 +62,12 @@ class Peak:
 # -- table
 
 
-
 def shown(value: float | None, digits: int = 2) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
 def table(rows: Sequence[Row], is_cuda: bool) -> str:
-    """Columns as in the module's docstring; a stage that failed says why."""
+    """A line a stage; one that failed says why."""
     seconds = "GPU-s" if is_cuda else "wall s"
     head = (
         f"{'stage':<10} {'items':>6} {'first s':>8} {seconds + '/episode':>14} {'TFLOP/s':>9} {'of floor':>9} "
@@ -111,11 +110,10 @@ def episode_of(rows: Sequence[Row]) -> dict[str, float | None]:
     }
 
 
-def goals_of(rows: Sequence[Row], total: float | None, chosen: argparse.Namespace, card: str) -> list[dict[str, Any]]:
-    """Whether the goals are kept; they are set for all stages of configuration A at full size on an H200."""
-    applies = chosen.size == "full" and chosen.configuration == "A" and "H200" in card and len(rows) == len(STAGE_NAMES)
+def goals_of(total: float | None, applies: bool) -> list[dict[str, Any]]:
+    """Whether the goals are kept; None where they are not set for what was measured."""
     return [
-        {"goal": name, "seconds": limit, "kept": total <= limit if applies and total else None}
+        {"goal": name, "seconds": limit, "kept": total <= limit if applies and total is not None else None}
         for name, limit in GOALS.items()
     ]
 
@@ -123,16 +121,14 @@ def goals_of(rows: Sequence[Row], total: float | None, chosen: argparse.Namespac
 def machine() -> dict[str, Any]:
     import torch
 
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=ROOT, check=False
-    )
-    card = torch.cuda.get_device_name() if torch.cuda.is_available() else None
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     return {
         "date": time.strftime("%Y-%m-%d"),
         "commit": commit.stdout.strip(),
         "cores": os.cpu_count(),
         "load": round(os.getloadavg()[0], 2),
-        "gpu": card,
+        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         "torch": torch.__version__,
     }
 
@@ -146,21 +142,14 @@ def rounded(value: Any) -> Any:
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
-def as_json(rows: Sequence[Row], setup: Setup, peak: Peak, chosen: argparse.Namespace) -> str:
-    about, episode = machine(), episode_of(rows)
-    settings = setup.settings
+def as_json(about: Mapping[str, Any], rows: Sequence[Row], peak: Peak, goals_apply: bool) -> str:
+    """`about` says what was run; the rest as the docstring of bench_gpu lists it."""
+    episode = episode_of(rows)
     told = {
         **about,
-        "size": chosen.size,
-        "profile": setup.profile.name,
-        "configuration": chosen.configuration if chosen.size == "full" else None,
-        "dtype": settings.device.dtype,
-        "clip": [settings.animate.width, settings.animate.height, settings.animate.frames],
-        "picture": [settings.paint.width, settings.paint.height, settings.paint.steps],
         "peak_tflops": peak.tflops,
         "peak_from": peak.source,
-        "dollars_per_gpu_hour": setup.profile.dollars_per_gpu_hour,
-        "goals": goals_of(rows, episode["seconds"], chosen, about["gpu"] or ""),
+        "goals": goals_of(episode["seconds"], goals_apply),
         "episode": episode,
         "stages": [asdict(row) for row in rows],
     }

@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from bench_stages import Setup, clip_request, picture_request, write_request
 from PIL import Image
 
 from models import motion, prompting
 from models.settings import Weight
 from models.vision import QUERIES
 
-from bench_stages import Setup, clip_request, picture_request, write_request
-
 Item = Callable[[int], Any]
 
 MODES = {"pose": 0, "depth": 1, "lineart": 3, "canny": 3}
 LOCAL: dict[str, Any] = {"local_files_only": True, "use_safetensors": True}
+WARM_TOKENS = 16
 
 
 def opened(path: Path, size: tuple[int, int]) -> Image.Image:
@@ -37,7 +37,7 @@ def painter(setup: Setup) -> Item:
     weights, paint, dtype = setup.weights, setup.settings.paint, setup.device.dtype
     parts = _painter_parts(setup)
     pipe: Any = StableDiffusionXLControlNetUnionPipeline.from_pretrained(
-        weights["painter"].folder, **parts, dtype=dtype, add_watermarker=False, **LOCAL
+        str(weights["painter"].folder), **parts, dtype=dtype, add_watermarker=False, **LOCAL
     )
     pipe.scheduler = EulerDiscreteScheduler.from_config(pipe.scheduler.config, timestep_spacing="trailing")
     extra: dict[str, Any] = {}
@@ -68,12 +68,14 @@ def _painter_parts(setup: Setup) -> dict[str, Any]:
 
     weights, dtype = setup.weights, setup.device.dtype
     parts: dict[str, Any] = {
-        "controlnet": ControlNetUnionModel.from_pretrained(weights["control"].folder, dtype=dtype, **LOCAL)
+        "controlnet": ControlNetUnionModel.from_pretrained(str(weights["control"].folder), dtype=dtype, **LOCAL)
     }
     if (vae := weights.get("vae")) is not None:
-        parts["vae"] = AutoModel.from_pretrained(vae.folder, dtype=dtype, **LOCAL)
+        parts["vae"] = AutoModel.from_pretrained(str(vae.folder), dtype=dtype, **LOCAL)
     if (fast := weights.get("accelerator")) is not None:
-        config = UNet2DConditionModel.load_config(weights["painter"].folder, subfolder="unet", local_files_only=True)
+        config = UNet2DConditionModel.load_config(
+            str(weights["painter"].folder), subfolder="unet", local_files_only=True
+        )
         unet: Any = UNet2DConditionModel.from_config(config)
         unet = unet.to(setup.device.torch_device, dtype)
         files = fast.files or {}
@@ -99,7 +101,7 @@ def animator(setup: Setup) -> Item:
 
     animate = setup.settings.animate
     pipe: Any = LTXConditionPipeline.from_pretrained(
-        setup.weights["animator"].folder, dtype=setup.device.dtype, **LOCAL
+        str(setup.weights["animator"].folder), dtype=setup.device.dtype, **LOCAL
     )
     pipe.to(setup.device.torch_device)
     pipe.set_progress_bar_config(disable=True)
@@ -132,8 +134,9 @@ def writer(setup: Setup) -> Item:
             turns, add_generation_prompt=True, return_tensors="pt", return_dict=True
         ).to(where)
         torch.manual_seed(number)
+        tokens = write.max_tokens if number else WARM_TOKENS
         return model.generate(
-            **inputs, max_new_tokens=write.max_tokens, min_new_tokens=write.max_tokens, do_sample=True,
+            **inputs, max_new_tokens=tokens, min_new_tokens=tokens, do_sample=True,
             temperature=write.temperature, top_p=write.top_p,
         ).cpu()  # fmt: skip
 

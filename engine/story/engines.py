@@ -96,6 +96,17 @@ def _dominant(group: Sequence[int]) -> int:
     return next((beat for beat in (0, 2) if beat in group), group[-1])
 
 
+def stand_ins(step: Step) -> tuple[str, ...]:
+    """Other beats of a merged episode whose scene may carry it, the nearest first; the wrong and the face-off are always seen.
+
+    >>> stand_ins(Step(4, "B6", (5, 6))), stand_ins(Step(1, "B0", (0, 1))), stand_ins(Step(5, "B5", (5,)))
+    (('B5',), (), ())
+    """
+    if step.kind in ("B0", "B8"):
+        return ()
+    return tuple(f"B{beat}" for beat in reversed(step.beats) if f"B{beat}" != step.kind)
+
+
 def _between(num: int, arenas: bool, last: int, rng: random.Random, arena: int) -> tuple[list[tuple[str, int]], int]:
     """Kinds for `num` episodes between beats: whole arenas while five fit, gaps for the rest, no kind twice running."""
     kinds: list[tuple[str, int]] = []

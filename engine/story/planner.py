@@ -1,4 +1,5 @@
-"""The season planner: walks the layout, picks scenes whose needs hold, keeps the debt ledger. Words come from realise."""
+"""The season planner: walks the layout, picks scenes whose needs hold, keeps the debt ledger; takes episodes back when a
+later one finds no scene. Words come from realise."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from itertools import product
 from engine.core import Change, Cliffhanger, Fact
 from engine.story.bank import Bank, Button, ChangeSpec, SceneTemplate, Spoken, parse_change
 from engine.story.effects import effects
-from engine.story.engines import ARENA, GAPS, Step, lay_out
+from engine.story.engines import ARENA, GAPS, Step, lay_out, stand_ins
 from engine.story.realise import GRAM_LIMIT, TIRED_GRAM_LIMIT, Memory, Said, realise
 from engine.story.selection import CLIFF_REST, buttons, choose_kit, choose_place, payments, ranked, reserve
 from engine.story.slots import Binding, title_case
@@ -31,20 +32,40 @@ class DeadEnd(Exception):
 
 def plan_season(
     binding: Binding, bank: Bank, engines: tuple[str, str], era: str, threat: str, length: int, seed: int,
-    tired: bool = False,
+    tired: bool = False, patience: int = 0,
 ) -> tuple[list[Planned], list[Fact]]:  # fmt: skip
     """Every episode decided, and the facts that hold before the first. Raises DeadEnd when the bank runs dry.
 
-    `tired` lets a run of words come back more often: for seasons that found no way under the first limit."""
+    `tired` lets a run of words come back more often: for seasons that found no way under the first limit. `patience` is
+    how many dead ends may be left by taking an episode back and telling it another way; with any, a merged episode may
+    also play another of its beats. 0 stops at the first dead end."""
     rng = random.Random(f"plan-{seed}-{length}")
     initial = _initial(binding)
     memory = Memory(binding.language, binding.names(), gram_limit=TIRED_GRAM_LIMIT if tired else GRAM_LIMIT)
     season = Season(binding, bank, engines, era, threat, rng, memory, World.of(initial), initial)
-    steps = lay_out(length, seed)
-    for i, step in enumerate(steps):
-        season.reserved = reserve(season, steps[i + 1 : i + 1 + CLIFF_REST])
-        _play(season, step)
+    season = _walk(season, lay_out(length, seed), patience)
     return season.done, season.initial
+
+
+def _walk(season: Season, steps: Sequence[Step], patience: int) -> Season:
+    """The season after its last step: depth first, the first way of every episode that leads to the end."""
+    searching = patience > 0
+    trail = [(season, _ways(season, steps, 0, searching))]
+    while True:
+        season, ways = trail[-1]
+        try:
+            planned = next(ways)
+        except DeadEnd:
+            trail.pop()
+            patience -= 1
+            if patience < 0 or not trail:
+                raise
+            continue
+        season = season.copy() if searching else season
+        _commit(season, planned)
+        if len(trail) == len(steps):
+            return season
+        trail.append((season, _ways(season, steps, len(trail), searching)))
 
 
 def _initial(binding: Binding) -> list[Fact]:
@@ -66,15 +87,19 @@ def _initial(binding: Binding) -> list[Fact]:
 # -- one episode
 
 
-def _play(season: Season, step: Step) -> None:
-    for (kinds, rest), keep in product(_relaxations(season, step), (True, False)):
+def _ways(season: Season, steps: Sequence[Step], index: int, searching: bool) -> Iterator[Planned]:
+    """Every way to tell one episode, best first, each scene once a kind of cliffhanger. Raises DeadEnd after the last."""
+    step = steps[index]
+    season.reserved = reserve(season, steps[index + 1 : index + 1 + CLIFF_REST])
+    told: set[tuple[str, str]] = set()
+    relaxations = [*_relaxations(season, step)]
+    if searching:
+        relaxations += [((kind,), TEMPLATE_REST) for kind in stand_ins(step)]
+    for (kinds, rest), keep in product(relaxations, (True, False)):
         season.sparing, season.rest = keep, rest
         templates = ranked(season, step, kinds)
         for template in templates[:TRIALS]:
-            planned = _try_template(season, step, template)
-            if planned:
-                _commit(season, planned)
-                return
+            yield from _tellings(season, step, template, told)
     raise DeadEnd(f"episode {step.episode}: no scene for {step.kind}")
 
 
@@ -97,11 +122,14 @@ def _relaxations(season: Season, step: Step) -> Iterator[tuple[tuple[str, ...], 
         yield ("bridge",), TEMPLATE_REST
 
 
-def _try_template(season: Season, step: Step, template: SceneTemplate) -> Planned | None:
+def _tellings(season: Season, step: Step, template: SceneTemplate, told: set[tuple[str, str]]) -> Iterator[Planned]:
+    """The ways to play one scene now; `told` holds the scenes and kinds of cliffhanger already given, and grows."""
     place = choose_place(season, template)
     binding = season.binding.at(place, choose_kit(season, step))
     for debt, pay in payments(season, template):
         for button in buttons(season, template):
+            if (template.id, button.kind) in told:
+                continue
             spoken = _aside(pay, debt)
             said = realise(
                 template, button, spoken, binding, season.memory, step.episode, season.rng, season.bank
@@ -109,8 +137,8 @@ def _try_template(season: Season, step: Step, template: SceneTemplate) -> Planne
             if said:
                 planned = _assemble(season, step, template, button, binding, place, said, debt, spoken)
                 if planned:
-                    return planned
-    return None
+                    told.add((template.id, button.kind))
+                    yield planned
 
 
 def _aside(pay: Spoken | None, debt: Debt | None) -> Spoken | None:
@@ -155,9 +183,10 @@ def _assemble(
         kind=button.kind, question=binding.fill(button.ask), answers=tuple(binding.fill(a) for a in button.answers),
         due=due, strength=button.strength,
     )  # fmt: skip
-    season.initial += extra
     event = _paid_event(debt) if debt else ""
-    return Planned(step, template, binding, place, tuple(said), debt, event, tuple(changes), cliff, title, synopsis)
+    return Planned(
+        step, template, binding, place, tuple(said), debt, event, tuple(changes), cliff, title, synopsis, tuple(extra)
+    )
 
 
 def _carrier(said: Sequence[Said], number: int) -> int | None:
@@ -239,6 +268,7 @@ def _arrival(season: Season, template: SceneTemplate, place: str) -> Change | No
 
 def _commit(season: Season, planned: Planned) -> None:
     episode = planned.step.episode
+    season.initial += planned.before
     before = {(f.predicate, f.subject, f.object) for f in season.world.facts.values()}
     late = [f for f in season.initial if (f.predicate, f.subject, f.object) not in before and f.value == "before"]
     season.world = World.of([*season.world.facts.values(), *late])

@@ -65,6 +65,10 @@ class Memory:
             return False
         return all(self.grams[g] < self.gram_limit for g in grams(text, self.language, self.names))
 
+    def copy(self) -> Memory:
+        """The same memory, to be continued another way."""
+        return replace(self, sentences={*self.sentences}, grams=self.grams.copy(), skeletons={**self.skeletons})
+
     def remember(self, said: Sequence[Said], episode: int) -> None:
         for line in said:
             self.sentences.update(normal_sentences(line.text))

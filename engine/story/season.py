@@ -15,6 +15,8 @@ from engine.story.state import Planned
 
 ATTEMPTS = 12
 FRESH_ATTEMPTS = 3
+SEARCHES = 3  # after those: walks that take episodes back
+PATIENCE = 150  # dead ends of such a walk
 NOUNS_BY = 3  # every noun of the premise is seen by this episode
 
 
@@ -32,12 +34,12 @@ def write_season(premise: Premise, bible: Bible, length: int, seed: int) -> Seas
     bank = load_bank(premise.language)
     threat = premise.threat.kind if premise.threat else ""
     problem = ""
-    for attempt in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS + SEARCHES):
         binding = bind(premise, bible, bank, seed)
         try:
             plan, initial = plan_season(
                 binding, bank, premise.engines(), premise.era, threat, length, seed + 7919 * attempt,
-                tired=attempt >= FRESH_ATTEMPTS,
+                tired=attempt >= FRESH_ATTEMPTS, patience=PATIENCE if attempt >= ATTEMPTS else 0,
             )  # fmt: skip
         except DeadEnd as dead:
             problem = str(dead)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.core import Change, Cliffhanger, Fact
@@ -44,6 +44,7 @@ class Planned:
     cliff: Cliffhanger
     title: str
     synopsis: str
+    before: tuple[Fact, ...] = ()  # what must have held before the first episode for this one to be true
 
 
 @dataclass
@@ -70,3 +71,11 @@ class Season:
     reserved: set[str] = field(default_factory=set[str])
     rest: int = TEMPLATE_REST
     sparing: bool = True  # leave the reserved kinds alone
+
+    def copy(self) -> Season:
+        """The same walk, to be continued another way; the dice are shared."""
+        return replace(
+            self, memory=self.memory.copy(), initial=[*self.initial], done=[*self.done], uses=self.uses.copy(),
+            last_use={**self.last_use}, synopses={*self.synopses}, titles={*self.titles}, kits=[*self.kits],
+            arena_kits={**self.arena_kits}, debts=[*self.debts],
+        )  # fmt: skip
