@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,8 @@ PART_ROLES = {
     "reference": ("depth", "pose"),
 }
 """Which roles of weights each kind of adapter reads; a profile that leaves one out does without it."""
+THEIRS = ("weights '", "the profile ")
+"""How adapters begin what the reader can put right; any other ValueError of theirs is a fault of ours."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,17 @@ def load_writer(profile: Profile) -> CandidateWriter | None:
         raise told(profile, error) from error
 
 
+@contextmanager
+def readers_faults(profile: Profile) -> Generator[None, None, None]:
+    """Weights that turn out unfit when they are first used, as an error for the reader."""
+    try:
+        yield
+    except ValueError as error:
+        if str(error).startswith(THEIRS):
+            raise told(profile, error) from error
+        raise
+
+
 def told(profile: Profile, error: Exception) -> UserError:
     """The reader's words for an adapter that cannot be made."""
     if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] not in ("models", "engine"):
@@ -89,4 +103,4 @@ def _load(profile: Profile, kind: str, name: str) -> Any:
 
 def backing(profile: Profile, settings: ModelSettings, roles: tuple[str, ...]) -> Backing:
     names: Mapping[str, str] = {role: profile.models[role] for role in roles if role in profile.models}
-    return Backing(weights.local(names, profile.name), settings)
+    return Backing(weights.local(names, profile.asked), settings)

@@ -9,8 +9,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from engine.batching import Job, build
-from engine.core import Character, Episode, Series
-from engine.painting import Studio, encoded, look_of, paint, read_reference, reference
+from engine.core import Character, Episode, Series, UserError
+from engine.painting import SUFFIXES, Studio, encoded, look_of, paint, read_reference, reference
 from engine.store import unit_seed
 from engine.vault import Made, Take, file_sha256
 from models.base import Figure, PictureRequest, Rights
@@ -25,6 +25,7 @@ def cast_sheets(
     """The studio with a sheet for every character that these episodes show; unchanged for a painter without models."""
     if studio.settings is None or "identity" not in studio.profile.models:
         return studio
+    check_names(studio, series)
     seen = {id for episode in episodes for _, shot in episode.shots() for id in shot.characters}
     cast = [c for c in series.bible.characters if c.id in seen]
     given = {c.id: path for c in cast if (path := reference(studio.references, c.id)) is not None}
@@ -33,6 +34,17 @@ def cast_sheets(
     painted = paint(studio, STAGE, requests, "sheets")
     sheets |= {r.figures[0].character: painted[r.unit].take for r in requests}
     return replace(studio, sheets=sheets)
+
+
+def check_names(studio: Studio, series: Series) -> None:
+    """UserError for a reference picture that would be left lying: its name is no character's, shot's or cover's."""
+    cast = [c.id for c in series.bible.characters]
+    known = {*cast, *(f"{id}_sheet" for id in cast), *(shot.id for e in series.episodes for _, shot in e.shots())}
+    covers = tuple(f"e{e.number:03d}_cover" for e in series.episodes)
+    files = sorted(studio.references.iterdir()) if studio.references and studio.references.is_dir() else []
+    for path in files:
+        if path.suffix in SUFFIXES and path.stem not in known and not path.stem.startswith((*covers, ".")):
+            raise UserError(f"{path} is of no character or shot: name it after one of {', '.join(cast)}, or a shot")
 
 
 def import_given(studio: Studio, given: Mapping[str, Path]) -> dict[str, Take]:

@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from engine.config import MOST_DOLLARS
 from engine.core import UserError
 
 app = typer.Typer(
@@ -39,7 +40,12 @@ ProfileName = Annotated[str, typer.Option("--profile", help="how to render: see 
 Episodes = Annotated[str | None, typer.Option(metavar="LIST", help="which episodes: 3, 1-20 or 1-3,7 (default all)")]
 Budget = Annotated[
     float | None,
-    typer.Option(min=0, metavar="DOLLARS", help="most that an episode may cost; shots over it go the cheaper way"),
+    typer.Option(
+        min=0,
+        max=MOST_DOLLARS,
+        metavar="DOLLARS",
+        help="most that an episode may cost; shots over it go the cheaper way",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="the last line is one JSON object")]
 

@@ -37,7 +37,10 @@ Row = tuple[str, bool, str]
 
 FONT_SAMPLE = "Aa中文，"
 VOICE_SAMPLES = (("en", "Can you hear me?"), ("zh", "你听见了吗？"))
-GPU_PACKAGES = ("torch", "transformers", "diffusers", "accelerate", "safetensors", "huggingface_hub", "llguidance")
+GPU_PACKAGES = (
+    "torch", "transformers", "diffusers", "accelerate", "safetensors", "huggingface_hub", "peft", "llguidance", "ftfy",
+    "sentencepiece",
+)  # fmt: skip
 FREE_BYTES_PER_EPISODE = 120_000_000
 """Takes, stems and master of one draft episode, measured, with room to spare."""
 

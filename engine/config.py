@@ -6,6 +6,7 @@ profile overrides what it wants to. It may extend another profile. A name that e
 from __future__ import annotations
 
 import os
+import shlex
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
@@ -21,14 +22,22 @@ PARTS = tuple(name for name in ModelSettings.model_fields if name != "tier")
 MOST_EXTENDED = 4
 """How many profiles may stand on one another."""
 MAX_PROFILE_BYTES = 100_000
+MOST_DOLLARS = 100_000.0
+"""More is no limit of an episode but a slip."""
+ROLES = (
+    "writer", "painter", "control", "accelerator", "vae", "identity", "lora", "animator", "detector", "embedder", "depth",
+    "pose",
+)  # fmt: skip
+"""What [models] may name weights for."""
 
 
 class Profile(BaseModel):
     """Which adapters render a series, at which size, rate and price."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     name: str
+    file: str = ""
     description: str
     writer: str
     voice: str
@@ -49,7 +58,7 @@ class Profile(BaseModel):
     judge: str = ""
     cheap_animator: str = ""
     wave: int = Field(default=1, ge=1, le=120)
-    budget_dollars: float = Field(default=0.0, ge=0)
+    budget_dollars: float = Field(default=0.0, ge=0, le=MOST_DOLLARS)
     gpu_tflops: float = Field(default=0.0, ge=0)
     gpu_gb_per_second: float = Field(default=0.0, ge=0)
     models: dict[str, str] = Field(default_factory=dict[str, str])
@@ -58,6 +67,11 @@ class Profile(BaseModel):
     @property
     def size(self) -> tuple[int, int]:
         return self.width, self.height
+
+    @property
+    def asked(self) -> str:
+        """What to type after --profile for this one."""
+        return shlex.quote(self.file or self.name)
 
     def rendition(self, language: str) -> str:
         """profile x language x aspect: the name of a rendition's folder."""
@@ -81,17 +95,23 @@ def load_profile(name: str) -> Profile:
 
     UserError lists the known ones or names the wrong key."""
     told = read_profile(name)
-    label = Path(name).stem if name.endswith(".toml") else name
+    label, file = (Path(name).stem, name) if name.endswith(".toml") else (name, "")
+    if file and label in profile_names():
+        raise UserError(
+            f"{name}: '{label}' is a profile of ours, whose renditions yours would replace: rename the file"
+        )
     tier = told.pop("tier", None)
-    told["models"] = {role: name for role, name in dict(told.get("models", {})).items() if name != ""}
     parts = {part: told.pop(part) for part in PARTS if part in told}
     try:
+        told["models"] = _weights_of(told.get("models", {}))
+        if own := next((key for key in ("name", "file") if key in told), None):
+            raise ValueError(f"{own}: unknown key")
         if tier is not None:
             animator = str(told.get("animator", ""))
             told["settings"] = ModelSettings.model_validate(_with_tier(str(tier), animator, parts))
         elif parts:
             raise ValueError(f"[{next(iter(parts))}] needs a tier: choose from {', '.join(tier_names())}")
-        return Profile(name=label, **told)
+        return Profile(name=label, file=file, **told)
     except (ValidationError, ValueError, TypeError) as error:
         raise UserError(f"profile {label}.toml: {first_fault(error)}") from error
 
@@ -107,7 +127,22 @@ def read_profile(name: str, depth: int = 0) -> dict[str, Any]:
         raise UserError(f"unknown profile '{name}': choose from {', '.join(profile_names())}, or name a .toml file")
     told = _read_toml(path, "profile")
     base = told.pop("extends", None)
-    return _merged(read_profile(str(base), depth + 1), told) if base is not None else told
+    return _merged(read_profile(_beside(path, str(base)), depth + 1), told) if base is not None else told
+
+
+def _beside(path: Path, base: str) -> str:
+    """What a profile extends: a name, or a file found from where the profile lies."""
+    return str(path.parent / base) if base.endswith(".toml") else base
+
+
+def _weights_of(told: object) -> dict[str, Any]:
+    """[models] without the roles that an empty name takes away. ValueError for what is no role."""
+    if not isinstance(told, dict):
+        raise ValueError("models: write a table, [models]")
+    named = cast(dict[str, Any], told)
+    if unknown := next((role for role in named if role not in ROLES), None):
+        raise ValueError(f"models.{unknown}: unknown key: choose from {', '.join(ROLES)}")
+    return {role: name for role, name in named.items() if name != ""}
 
 
 def tier_names() -> list[str]:

@@ -10,12 +10,12 @@ from typing import Any
 
 from engine.commands import gpu_name, open_folder, parse_episodes, with_budget
 from engine.config import Profile, load_profile
-from engine.core import Episode
+from engine.core import Episode, UserError
 from engine.estimating import SECONDS, SHOTS, Estimate, costs, episode_estimate, stage_gigabytes, weight_gigabytes
 from engine.manifest import read_manifest
 from engine.store import SeriesFolder
 from engine.writing import DEFAULT_LENGTH
-from models import weights
+from models import catalogue, weights
 from models.settings import ACTIVATIONS_GB
 
 
@@ -104,29 +104,39 @@ def table(profile: Profile, estimate: Estimate, size: Size) -> list[str]:
         lines.append(f"{stage:<12} {seconds:8.1f} {'':>8} {profile.dollars(0.0, seconds):9.4f}")
     lines.append(f"{'all':<12} {estimate.gpu_total:8.1f} {estimate.core_seconds:8.0f} {estimate.dollars:9.4f}")
     if profile.settings is not None:
-        limit = f"within ${profile.budget_dollars:g}" if profile.budget_dollars else "without a limit"
-        rest = f"; the others are camera moves over their pictures ({profile.cheap_animator})"
-        lines.append(
-            f"{size.clips} of {size.shots:.0f} shots are animated by {profile.models['animator']} {limit}{rest}"
-        )
+        lines.append(motion(profile, size))
     return [*lines, "", *needs(profile, estimate, size)]
+
+
+def motion(profile: Profile, size: Size) -> str:
+    """'14 of 16 shots are animated by ltx-2b within $0.05; the others are camera moves over their pictures (still)'"""
+    limit = f"within ${profile.budget_dollars:g}" if profile.budget_dollars else "without a limit"
+    animator = profile.models.get("animator", profile.animator)
+    told = f"{size.clips} of {size.shots:.0f} shots are animated by {animator} {limit}"
+    left = size.clips < round(size.shots)
+    return f"{told}; the others are camera moves over their pictures ({profile.cheap_animator})" if left else told
 
 
 def needs(profile: Profile, estimate: Estimate, size: Size) -> list[str]:
     machine = costs()["machine"]
     hours = size.episodes * max(estimate.gpu_total, estimate.core_seconds / 2) / 3600
-    lines = [
-        f"time: {hours:.1f} hours on one GPU and two cores"
-        if profile.settings
-        else f"time: {hours:.1f} hours on two cores"
-    ]
+    time = f"{hours:.1f} hours" if hours >= 1 else f"{max(1, round(60 * hours))} minutes"
+    lines = [f"time: {time} on {'one GPU and ' if profile.settings else ''}two cores"]
     if profile.settings is not None:
         lines.append(f"memory: {memory(profile, profile.settings.device.vram_gb)}; here: {gpu_name() or 'no GPU'}")
         missing = missing_weights(profile)
-        bring = f"; {len(missing)} are not here: cliffhanger models pull --profile {profile.name}" if missing else ""
+        own = [name for name in missing if name.startswith(weights.OWN)]
+        bring = f"; {len(missing)} are not here: cliffhanger models pull --profile {profile.asked}" if missing else ""
+        bring = (
+            f"; cannot be used: {', '.join(own)} (cliffhanger models verify --profile {profile.asked})"
+            if own
+            else bring
+        )
         lines.append(f"weights: {weight_gigabytes(profile):.1f} GB on disk{bring}")
     lines.append(f"disk: {size.episodes * machine['disk_gb_per_episode']:.1f} GB for the series")
-    lines.append(f"dollars: {size.episodes * estimate.dollars:.2f} at ${profile.dollars_per_gpu_hour:g} a GPU-hour")
+    price = f"${profile.dollars_per_gpu_hour:g} a GPU-hour and " if profile.settings else ""
+    price += f"${profile.dollars_per_core_hour:g} a core-hour"
+    lines.append(f"dollars: {size.episodes * estimate.dollars:.2f} at {price}")
     return lines
 
 
@@ -145,8 +155,14 @@ def memory(profile: Profile, planned: float) -> str:
 
 
 def missing_weights(profile: Profile) -> list[str]:
-    """Weights of the profile that are not whole on this machine."""
+    """Weights of the profile that are not whole on this machine. UserError for a name that nothing has."""
     missing: list[str] = []
+    known = catalogue.entries()
+    for name in profile.models.values():
+        if name not in known and not name.startswith(weights.OWN):
+            raise UserError(
+                f"profile {profile.name}: unknown weights '{name}': `cliffhanger models list` shows the known"
+            )
     for role, name in profile.models.items():
         try:
             weights.local({role: name}, profile.name)

@@ -11,6 +11,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
+from engine.backends import readers_faults
 from engine.batching import Job, build
 from engine.estimating import clip_dollars
 from engine.painting import MOST_SEED, SEED_STEP, Studio, costs_of
@@ -95,7 +96,8 @@ def clip_takes(
             for request, each in zip(missing, made, strict=True):
                 yield replace(each, rights=joined(each.rights, keyframes[request.unit].take.rights))
 
-    return build(studio.vault, STAGE, jobs, make, studio.progress, label) if jobs else {}
+    with readers_faults(studio.profile):
+        return build(studio.vault, STAGE, jobs, make, studio.progress, label) if jobs else {}
 
 
 def joined(clip: Mapping[str, Any], picture: Mapping[str, Any]) -> dict[str, Any]:

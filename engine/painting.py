@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.backends import Backends
+from engine.backends import Backends, readers_faults
 from engine.batching import Job, Progress, build
 from engine.config import Profile
 from engine.core import Character, UserError
@@ -103,7 +103,8 @@ def paint(
             )
         return choose(studio, studio.settings, missing)
 
-    takes = build(studio.vault, stage, jobs, make, studio.progress, label)
+    with readers_faults(studio.profile):
+        takes = build(studio.vault, stage, jobs, make, studio.progress, label)
     return {d.request.unit: Keyframe(d.request, takes[d.request.unit], inputs=d.inputs) for d in directed}
 
 
@@ -174,7 +175,8 @@ def sketch(studio: Studio, requests: Sequence[PictureRequest], kinds: Sequence[s
                 drawn = (wanted.request, _drawn(studio, [w for w in missing if w.request is wanted.request]))
             yield sketch_made(drawn[1][wanted.what])
 
-    takes = build(studio.vault, SKETCHING, jobs, make, studio.progress, label)
+    with readers_faults(studio.profile):
+        takes = build(studio.vault, SKETCHING, jobs, make, studio.progress, label)
     return {f"{job.request.request.unit} {job.request.what}": takes[job.unit] for job in jobs}
 
 
@@ -191,6 +193,15 @@ def read_reference(path: Path) -> NDArray[np.uint8]:
         return read_picture(path)
     except ValueError as error:
         raise UserError(f"the reference picture {path}: {error}") from error
+
+
+def given_controls(maps: Any, given: Path, kinds: Sequence[str]) -> Mapping[str, NDArray[np.uint8]]:
+    """Control maps of a person's picture. UserError names one that is no use."""
+    pixels = read_reference(given)
+    try:
+        return maps.controls(pixels, kinds)
+    except ValueError as error:
+        raise UserError(f"the reference picture {given}: {error}") from error
 
 
 def _kinds(studio: Studio, kinds: Sequence[str], given: Path | None) -> list[str]:
@@ -216,7 +227,7 @@ def _drawn(studio: Studio, wanted: Sequence[Sketch]) -> dict[str, NDArray[np.uin
     kinds = [w.what for w in wanted if not w.what.startswith("mask ")]
     out: dict[str, NDArray[np.uint8]] = {}
     if kinds and given is not None and studio.backends.reference is not None:
-        out |= studio.backends.reference.controls(read_reference(given), kinds)
+        out |= given_controls(studio.backends.reference, given, kinds)
     elif kinds:
         out |= layout.controls(request, kinds)
     if len(kinds) < len(wanted):

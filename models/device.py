@@ -71,12 +71,15 @@ class Device:
         return self.torch_device.type == "cuda"
 
     def free_gb(self) -> float:
-        """Memory that models may use: what is free now, within the profile's plan."""
+        """Memory that models may use: what is free now, within the profile's plan for this process.
+
+        The driver counts as taken what torch keeps from earlier batches for later ones; that is free to us, since torch
+        gives it back before it runs out. What other programs take lessens what is free, not the plan."""
         if not self.is_cuda:
             return self.settings.vram_gb - self.held_gb()
-        free, total = torch.cuda.mem_get_info()
-        taken = (total - free) / GIB
-        return min(free / GIB, max(0.0, self.settings.vram_gb - taken))
+        free, used = torch.cuda.mem_get_info()[0], torch.cuda.memory_allocated()
+        kept = torch.cuda.memory_reserved() - used
+        return min((free + kept) / GIB, max(0.0, self.settings.vram_gb - used / GIB))
 
     def held_gb(self) -> float:
         return sum(h.gigabytes for h in self._held.values())
@@ -91,9 +94,21 @@ class Device:
         held = self._held.get(name)
         if held is None:
             self._make_room(gigabytes)
-            held = self._held[name] = _Held(load(), gigabytes, self._clock)
+            held = self._held[name] = _Held(self._loaded(name, load), gigabytes, self._clock)
         held.used = self._clock
         return held.model
+
+    def _loaded(self, name: str, load: Callable[[], T]) -> T:
+        """The loaded model; when memory ends on the way, once more with nothing else loaded."""
+        with contextlib.suppress(torch.OutOfMemoryError):
+            return load()
+        self.release()
+        try:
+            return load()
+        except torch.OutOfMemoryError:
+            raise ValueError(
+                f"{name} does not fit into the memory that is free: free some, or choose a profile for less memory"
+            ) from None
 
     def residency(self, gigabytes: float, largest: float) -> Residency:
         """Where a model group of `gigabytes` can live: all on the card; each part there while it runs, when the `largest`
@@ -128,7 +143,8 @@ class Device:
     ) -> Iterator[tuple[R, Cost]]:
         """`call` over `items` in batches of at most `most`, each result with its share of the batch's cost.
 
-        Out of memory halves the batch, which is remembered under `name`; a single item that does not fit is an error."""
+        Out of memory halves the batch, which is remembered under `name`. For a single item all models but the one used
+        last make room; when it does not fit then either, that is an error."""
         at = 0
         while at < len(items):
             size = min(most, self._batches.get(name, most), len(items) - at)
@@ -139,18 +155,26 @@ class Device:
             except torch.OutOfMemoryError:
                 if self.is_cuda:
                     torch.cuda.empty_cache()
-                if size == 1:
+                if size > 1:
+                    self._batches[name] = size // 2
+                elif not self._drop_idle():
                     raise ValueError(
                         f"{name}: one item does not fit into the memory that is free: "
                         "choose a smaller size in the profile, or a profile for less memory"
                     ) from None
-                self._batches[name] = size // 2
                 continue
             if len(results) != size:
                 raise ValueError(f"{name} answered {len(results)} of {size} rows")
             for result in results:
                 yield result, meter.share(size)
             at += size
+
+    def _drop_idle(self) -> bool:
+        """Drops every model group but the one used last; whether there were any."""
+        idle = sorted(self._held, key=lambda name: self._held[name].used)[:-1]
+        for name in idle:
+            self.release(name)
+        return bool(idle)
 
     # -- metering
 

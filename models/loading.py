@@ -44,6 +44,8 @@ VOCABULARIES = (
     "sentencepiece.bpe.model",
 )
 """Without one of these, transformers makes an empty tokenizer in silence."""
+SENTENCE_PIECES = frozenset({"spiece.model", "sentencepiece.bpe.model"})
+"""Vocabularies that transformers reads with two packages more; LTX-Video's repository has no other for its T5."""
 PASSED_ON = (torch.OutOfMemoryError, MemoryError)
 """Not the checkpoint's fault. All else that a library raises while it reads one is (tokenizers raises bare Exceptions)."""
 
@@ -204,8 +206,18 @@ def _check_filled(info: Mapping[str, Collection[Any]], ignore: Sequence[str]) ->
 
 
 def _check_words(cls: Any, folder: Path) -> None:
-    if "Tokenizer" in cls.__name__ and not any((folder / name).is_file() for name in VOCABULARIES):
+    if "Tokenizer" not in cls.__name__:
+        return
+    here = {name for name in VOCABULARIES if (folder / name).is_file()}
+    if not here:
         raise FileNotFoundError("no tokenizer.json or other vocabulary is here")
+    if here <= SENTENCE_PIECES and not _reads_sentence_pieces():
+        raise ValueError("its vocabulary needs two packages: pip install sentencepiece protobuf")
+
+
+def _reads_sentence_pieces() -> bool:
+    tools = import_module("transformers.utils")
+    return bool(tools.is_sentencepiece_available() and tools.is_protobuf_available())
 
 
 # -- pipelines

@@ -38,7 +38,7 @@ from models.clips import (
 )
 from models.ltx_weights import Video, load_text, load_video, text_gigabytes, video_gigabytes
 from models.motion import motion_negative, motion_prompt
-from models.settings import Backing
+from models.settings import Backing, Weight
 
 FRAME_STEP, SIDE = 8, 32
 DISTILLED_SIGMAS = (1.0, 0.9937, 0.9875, 0.9812, 0.9750, 0.9094, 0.7250, 0.4219)
@@ -66,6 +66,7 @@ class LtxAnimator(ClipModel):
 
     def __init__(self, backing: Backing) -> None:
         super().__init__(backing)
+        check_steps(self._weight, self._settings.steps, self._settings.guidance)
         self._texts: Remembered[Embedded] = Remembered()
 
     # -- what the engine calls
@@ -200,6 +201,16 @@ class LtxAnimator(ClipModel):
 def few_steps(steps: int, guidance: float) -> bool:
     """Whether the settings are those of a distilled checkpoint."""
     return guidance <= 1 and steps <= len(DISTILLED_SIGMAS)
+
+
+def check_steps(weight: Weight, steps: int, guidance: float) -> None:
+    """ValueError when a distilled checkpoint is asked for what it was not distilled for: it would paint badly, unsaid."""
+    told = f"{weight.repo} {(weight.files or {}).get('single', '')}"
+    if "distilled" in told and not few_steps(steps, guidance):
+        raise ValueError(
+            f"{weight.name} is distilled: it takes up to {len(DISTILLED_SIGMAS)} steps and a guidance of 1 or less, "
+            f"not {steps} steps and {guidance:g}"
+        )
 
 
 def schedule(video: Video, steps: int, guidance: float, segment: Segment) -> list[float]:

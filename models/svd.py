@@ -41,8 +41,8 @@ CLASSES = ("StableVideoDiffusionPipeline",)
 PARTS = ("unet", "vae", "image_encoder")
 SIDE = 64
 LEAST_GUIDANCE = 1.0
-DECODE_BYTES_PER_PIXEL = 1536
-"""What the VAE's decoder takes a pixel of one frame: six maps of 128 channels in 16 bits."""
+DECODE_BYTES_PER_PIXEL = 2048
+"""What the VAE's decoder takes a pixel of one frame: eight maps of 128 channels in 16 bits."""
 DECODE_SHARE = 0.5
 """Of the memory beside the weights, what the decoder may take."""
 

@@ -47,8 +47,10 @@ TEXT_ONLY: Mapping[str, None] = dict.fromkeys(
 )
 MOST_TOKENS = 512
 """What Wan reads of a prompt (pipeline default, and the length that its networks were trained with)."""
-DECODE_BYTES_PER_PIXEL = 6144
-"""What the VAE's decoder takes a pixel of the picture: six maps of four frames, 256 channels at half of each side, float32."""
+DECODE_BYTES_PER_PIXEL = 22_000
+"""What the VAE's decoder takes a pixel of the picture, in float32, however long the clip is: its widest maps (5B: 512 channels
+at half of each side, six frames) seven times over, and the frames that each convolution remembers. Counted over the
+decoder's own operations at full size: 21,760 (Wan 2.2, 704x1280), 19,610 (Wan 2.1)."""
 
 
 class WanAnimator(ClipModel):

@@ -13,20 +13,22 @@ measured here), for the writer also weights over memory bandwidth. `--size tiny`
 there FLOP are counted while the first call runs, and all seconds are wall seconds.
 
 JSON: date, commit, cores, load, gpu, torch, size, profile, configuration, dtype, clip, picture, shots, episodes_written,
-dollars_per_gpu_hour, peak_tflops, peak_from, goals, episode (sums), stages; of a stage: stage, unit, items (an episode's), first_seconds, seconds_per_episode, metered_seconds (what the adapter says),
-tflop, tflops, floor_seconds, floor_share, peak_gb, dollars_per_episode, yardstick, ratio, failed, rates_from. Knows no
-model: it measures, compares and tells."""
+dollars_per_gpu_hour, peak_tflops, peak_from, goals, episode (sums), stages; of a stage: stage, unit, items (an episode's),
+first_seconds, seconds_per_episode, metered_seconds (what the adapter says), tflop, tflops, floor_seconds, floor_share,
+peak_gb, dollars_per_episode (GPU and cores at the profile's prices), yardstick, ratio, failed, rates_from. Exit 1 when
+anything failed, 2 when nothing could be measured. Knows no model: it measures, compares and tells."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import gc
+import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,19 +62,25 @@ class Timing:
 
 
 @contextlib.contextmanager
-def timed(is_cuda: bool) -> Iterator[Timing]:
+def timed(is_cuda: bool) -> Generator[Timing]:
     import torch
 
     timing = Timing()
     if is_cuda:
         torch.cuda.synchronize()
         torch.cuda.reset_peak_memory_stats()
-    wall, core = time.perf_counter(), time.process_time()
+    wall, core = time.perf_counter(), core_seconds()
     yield timing
     if is_cuda:
         torch.cuda.synchronize()
         timing.peak_bytes = torch.cuda.max_memory_allocated()
-    timing.seconds, timing.core_seconds = time.perf_counter() - wall, time.process_time() - core
+    timing.seconds, timing.core_seconds = time.perf_counter() - wall, core_seconds() - core
+
+
+def core_seconds() -> float:
+    """Of this process and its children that have ended (encoders)."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def peak_of(kind: str, asked: float | None, bandwidth: float | None) -> Peak:
@@ -91,7 +99,7 @@ def peak_of(kind: str, asked: float | None, bandwidth: float | None) -> Peak:
     best = float("inf")
     for _ in range(5):
         with timed(kind == "cuda") as timing:
-            square @ square
+            torch.matmul(square, square)
         best = min(best, timing.seconds)
     kind_of = "bf16" if kind == "cuda" else "float32"
     return Peak(2e-12 * side**3 / best, bandwidth or 0.0, f"{name}, {kind_of} product of {side} x {side}, this run")
@@ -107,9 +115,14 @@ def counted(call: Callable[[], Any]) -> float:
 
 
 def release(setup: Setup) -> None:
-    """Gives all memory back between two measurements."""
+    """Gives all memory back between two measurements, compiled code too."""
+    import torch
+
     setup.device.release()
-    gc.collect()
+    if setup.device.is_cuda:
+        torch.compiler.reset()
+        gc.collect()
+        torch.cuda.empty_cache()
 
 
 def words_of(error: BaseException) -> str:
@@ -274,7 +287,7 @@ def about(chosen: argparse.Namespace, setup: Setup) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def hushed() -> Iterator[None]:
+def hushed() -> Generator[None]:
     """Without the libraries' bars and remarks, which would stand between the figures."""
     import diffusers
     import transformers

@@ -13,7 +13,7 @@ import math
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,9 +65,7 @@ FILES = {
 }
 
 
-def make_weights(
-    folder: Path, roles: Iterator[str] | list[str], size: str, dtype: str, device: str
-) -> dict[str, Weight]:
+def make_weights(folder: Path, roles: Sequence[str], size: str, dtype: str, device: str) -> dict[str, Weight]:
     """Weights by role, below `folder`; those that are there already are used again. ValueError when the disk is short."""
     wanted = {role: ROLES[role] for role in roles}
     if size == "tiny":
@@ -228,11 +226,14 @@ def _vae() -> Plan:
 
 def _ip_adapter() -> Plan:
     tensors, copies = _models("ip-adapter", {"models/image_encoder": "model"})
-    return Plan({**tensors, PLUS: {**_resampler(), **_image_attention()}}, copies)
+    unet, encoder = structure("sdxl-base/unet/config.json"), structure("ip-adapter/models/image_encoder/config.json")
+    projection = _resampler(encoder.config.hidden_size, unet.config.cross_attention_dim)
+    return Plan({**tensors, PLUS: {**projection, **_image_attention(unet)}}, copies)
 
 
-def _resampler(seen: int = 1280, width: int = 1280, out: int = 2048, tokens: int = 16, layers: int = 4) -> Shapes:
-    """h94/IP-Adapter's 'plus' projection (tencent-ailab/IP-Adapter, resampler.py), 20 heads of 64."""
+def _resampler(seen: int, out: int, width: int = 1280, tokens: int = 16, layers: int = 4) -> Shapes:
+    """h94/IP-Adapter's 'plus' projection (tencent-ailab/IP-Adapter, resampler.py), 20 heads of 64: from the encoder's
+    states, `seen` wide, to what the UNet's cross-attention reads, `out` wide."""
     shapes: dict[str, tuple[int, ...]] = {
         "latents": (1, tokens, width), "proj_in.weight": (width, seen), "proj_in.bias": (width,),
         "proj_out.weight": (out, width), "proj_out.bias": (out,), "norm_out.weight": (out,), "norm_out.bias": (out,),
@@ -251,9 +252,9 @@ def _resampler(seen: int = 1280, width: int = 1280, out: int = 2048, tokens: int
     return {f"image_proj.{name}": shape for name, shape in shapes.items()}
 
 
-def _image_attention(cross: int = 2048) -> Shapes:
+def _image_attention(unet: Any) -> Shapes:
     """Keys and values of the image's tokens at each cross-attention of the UNet, numbered 1, 3, 5, ... among all."""
-    unet = structure("sdxl-base/unet/config.json")
+    cross = unet.config.cross_attention_dim
     shapes: dict[str, tuple[int, ...]] = {}
     for number, name in enumerate(unet.attn_processors):
         if name.endswith("attn2.processor"):
@@ -301,7 +302,8 @@ def _owlv2() -> Plan:
 
         words = clip_words(pad="!")
         words.model_max_length = 16
-        Owlv2Processor(Owlv2ImageProcessorPil(size={"height": 960, "width": 960}), words).save_pretrained(place)
+        side = json.loads((PUBLISHED / config).read_text(encoding="utf-8"))["vision_config"]["image_size"]
+        Owlv2Processor(Owlv2ImageProcessorPil(size={"height": side, "width": side}), words).save_pretrained(place)
 
     return Plan({"model.safetensors": shapes_of(config)}, {"config.json": config}, finish=finish)
 

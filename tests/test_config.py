@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from engine import config, rules
-from engine.backends import load_backends
+from engine.backends import PART_ROLES, load_backends
 from engine.config import Profile, default_out, first_fault, load_profile, profile_names
 from engine.core import FPS, SAMPLE_RATE, UserError
 from models import catalogue, registry
@@ -68,6 +68,12 @@ def test_weights_that_are_not_here_name_the_command_that_brings_them(
         ('extends = "nobody"', "unknown profile 'nobody'"),
         ('extends = "draft"\n[paint]\nsteps = 4', r"\[paint\] needs a tier"),
         ('extends = "mine.toml"', "more than 4 profiles stand on one another|no such profile file"),
+        ('extends = "tiny"\nmodels = "tiny-sdxl"', r"profile mine.toml: models: write a table, \[models\]"),
+        ('extends = "tiny"\n[models]\npaintr = "tiny-sdxl"', "models.paintr: unknown key: choose from writer, painter"),
+        ('extends = "tiny"\n[models]\npainter = 3', "models.painter: Input should be a valid string"),
+        ('extends = "tiny"\ndollars_per_gpu_hour = inf', "dollars_per_gpu_hour: Input should be a finite number"),
+        ('extends = "tiny"\nbudget_dollars = nan', "budget_dollars: Input should be a"),
+        ('extends = "tiny"\nname = "draft"', "profile mine.toml: name: unknown key"),
     ],
 )
 def test_a_profile_of_ones_own_is_a_file_and_its_faults_are_named(text: str, words: str, tmp_path: Path) -> None:
@@ -78,6 +84,28 @@ def test_a_profile_of_ones_own_is_a_file_and_its_faults_are_named(text: str, wor
     path.write_text('extends = "gpu-24gb"\n[paint]\nsteps = 8')
     mine = load_profile(str(path))
     assert mine.name == "mine" and mine.settings is not None and mine.settings.paint.steps == 8
+
+
+def test_every_role_of_weights_that_an_adapter_reads_may_be_named() -> None:
+    assert set(config.ROLES) == {role for roles in PART_ROLES.values() for role in roles}
+
+
+def test_a_file_extends_the_file_beside_it_wherever_the_command_runs(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text('extends = "tiny"\nwave = 7')
+    (tmp_path / "mine.toml").write_text('extends = "base.toml"')
+    assert load_profile(str(tmp_path / "mine.toml")).wave == 7
+
+
+def test_a_file_never_takes_the_renditions_of_a_profile_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "draft.toml").write_text('extends = "tiny"')
+    with pytest.raises(UserError, match="'draft' is a profile of ours.*rename the file"):
+        load_profile(str(tmp_path / "draft.toml"))
+
+
+def test_commands_that_are_told_name_the_file_as_it_was_given(tmp_path: Path) -> None:
+    path = tmp_path / "my look.toml"
+    path.write_text('extends = "tiny"')
+    assert load_profile(str(path)).asked == f"'{path}'" and load_profile("tiny").asked == "tiny"
 
 
 def test_an_unknown_profile_is_refused_with_the_known_ones() -> None:

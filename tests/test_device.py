@@ -50,6 +50,36 @@ def test_one_row_that_does_not_fit_is_told_in_the_readers_words() -> None:
         list(device().run("painter", [1], 1, fits(0, [])))
 
 
+def test_for_a_single_row_idle_models_make_room_and_the_one_in_use_stays() -> None:
+    house = device(100.0)
+    for name in ("writer", "painter", "animator"):
+        house.hold(name, 4, lambda: "model")
+
+    def call(rows: list[int]) -> list[int]:
+        if house.held_gb() > 4:
+            raise torch.OutOfMemoryError("no room")
+        return rows
+
+    assert [answer for answer, _ in house.run("clip", [1, 2], 1, call)] == [1, 2]
+    house.hold("animator", 4, lambda: pytest.fail("the model in use was dropped"))
+
+
+@pytest.mark.parametrize(
+    ("free", "used", "kept", "room"),
+    [(20, 0, 0, 20), (4, 6, 13, 16.5), (1, 11, 5, 6), (50, 0, 0, 22.5), (30, 10, 0, 12.5)],
+    ids=["a display takes some", "kept from the last batch", "others take some", "a larger card", "within the plan"],
+)
+def test_a_gpus_free_memory_counts_what_torch_keeps_and_not_what_others_take(
+    monkeypatch: pytest.MonkeyPatch, free: float, used: float, kept: float, room: float
+) -> None:
+    gib = 1024**3
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (free * gib, 80 * gib))
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda: used * gib)
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda: (used + kept) * gib)
+    assert Device(DeviceSettings(vram_gb=22.5)).free_gb() == room
+
+
 def test_a_model_that_loses_rows_is_an_error() -> None:
     with pytest.raises(ValueError, match="answered 1 of 2 rows"):
         list(device().run("m", [1, 2], 2, lambda rows: rows[:1]))
@@ -69,6 +99,21 @@ def test_models_stay_while_they_fit_and_the_longest_unused_goes_first() -> None:
     assert loaded == ["writer", "painter", "animator"]
     house.release()
     assert house.held_gb() == 0
+
+
+def test_a_model_that_runs_out_of_memory_while_it_loads_has_the_card_to_itself_once() -> None:
+    house, tries = device(), list[float]()
+    house.hold("idle", 2, lambda: "idle")
+
+    def load(needs_all: bool) -> str:
+        tries.append(house.held_gb())
+        if house.held_gb() or not needs_all:
+            raise torch.OutOfMemoryError("no room")
+        return "big"
+
+    assert house.hold("big", 4, lambda: load(True)) == "big" and tries == [2, 0]
+    with pytest.raises(ValueError, match="huge does not fit .* choose a profile for less memory"):
+        house.hold("huge", 4, lambda: load(False))
 
 
 def test_a_block_is_metered_and_shared_among_its_rows() -> None:

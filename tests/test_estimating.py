@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from engine import costing
 from engine.config import Profile, load_profile
+from engine.core import UserError
 from engine.estimating import (
     clip_dollars,
     clip_tflop,
@@ -117,3 +118,24 @@ def test_the_command_says_time_memory_disk_and_dollars(
 )  # fmt: skip
 def test_memory_is_planned_for_cards_of_every_size(planned: float, how: str) -> None:
     assert how in costing.memory(load_profile("gpu-24gb"), planned)
+
+
+def test_an_estimate_names_unknown_weights_and_does_not_offer_to_pull_ones_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLIFFHANGER_MODELS", str(tmp_path / "none"))
+    mine = tmp_path / "mine.toml"
+    mine.write_text('extends = "tiny"\n[models]\npainter = "tiny-sdxk"')
+    with pytest.raises(UserError, match="profile mine: unknown weights 'tiny-sdxk'"):
+        costing.show_estimate(None, str(mine), None, None, as_json=False)
+    mine.write_text('extends = "tiny"\n[models]\npainter = "path:/no/where"\nanimator = ""')
+    costing.show_estimate(None, str(mine), None, None, as_json=False)
+    told = capsys.readouterr().out
+    assert "cannot be used: path:/no/where" in told and f"models verify --profile {mine}" in told
+
+
+def test_an_estimate_speaks_of_other_shots_only_when_there_are_some(capsys: pytest.CaptureFixture[str]) -> None:
+    costing.show_estimate(None, "gpu-24gb", "1-2", 0.0, as_json=False)
+    assert "the others" not in (told := capsys.readouterr().out) and " minutes on one GPU" in told
+    costing.show_estimate(None, "gpu-24gb", "1-2", 0.000001, as_json=False)
+    assert "0 of 16 shots" in (told := capsys.readouterr().out) and "the others are camera moves" in told

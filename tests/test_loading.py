@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -213,6 +214,42 @@ def test_a_tokenizer_loads_and_one_without_words_is_never_made_up(tmp_path: Path
     refusal(transformers.AutoTokenizer, folder)
     (folder / "tokenizer.json").unlink()
     assert "no tokenizer.json" in refusal(transformers.AutoTokenizer, folder)
+
+
+T5_WORDS = [("<pad>", 3), ("</s>", 3), ("<unk>", 2), ("\u2581", 1), ("\u2581face", 1), ("\u2581text", 1), ("s", 1)]
+"""Piece and kind (1 normal, 2 unknown, 3 control), as sentencepiece_model.proto numbers them."""
+
+
+def sentence_pieces() -> bytes:
+    """A SentencePiece unigram model of T5_WORDS, as protobuf: pieces = 1 {piece = 1, score = 2, type = 3}."""
+
+    def piece(text: str, kind: int) -> bytes:
+        name = text.encode()
+        return b"\x0a" + bytes([len(name)]) + name + b"\x15" + struct.pack("<f", -1.0) + b"\x18" + bytes([kind])
+
+    return b"".join(b"\x0a" + bytes([len(p)]) + p for p in (piece(*word) for word in T5_WORDS))
+
+
+def pieces_folder(folder: Path) -> Path:
+    """A T5 tokenizer as older repositories have it, LTX-Video's for one: no tokenizer.json."""
+    folder.mkdir()
+    (folder / "spiece.model").write_bytes(sentence_pieces())
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "T5Tokenizer", "extra_ids": 0}')
+    return folder
+
+
+def test_a_vocabulary_of_sentence_pieces_loads_with_its_two_packages(tmp_path: Path) -> None:
+    for package in ("sentencepiece", "google.protobuf"):
+        pytest.importorskip(package)
+    loaded_ = load_pretrained(transformers.T5Tokenizer, weight(pieces_folder(tmp_path / "t5")))
+    assert loaded_("text faces").input_ids == [5, 4, 6, 1]
+
+
+def test_without_them_the_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in ("sentencepiece", "protobuf"):
+        monkeypatch.setattr(f"transformers.utils.is_{package}_available", lambda: False)
+    told = refusal(transformers.T5Tokenizer, pieces_folder(tmp_path / "t5"))
+    assert "pip install sentencepiece protobuf" in told
 
 
 def test_running_out_of_memory_is_not_called_a_bad_checkpoint(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:

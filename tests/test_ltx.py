@@ -355,3 +355,11 @@ def test_a_single_file_that_does_not_fit_is_one_clear_line(single, change, said)
     with pytest.raises(ValueError, match=said) as error:
         load_video(weight, torch.float32)
     assert "\n" not in str(error.value)
+
+
+def test_a_distilled_checkpoint_is_not_asked_for_what_it_was_not_distilled_for() -> None:
+    weight = tiny_weight("ltx", repo="somebody/ltx-distilled")
+    LtxAnimator(tiny_backing(animator=weight, animate={"steps": 8, "guidance": 1.0}))
+    for changes in ({"steps": 30}, {"guidance": 3.0}):
+        with pytest.raises(ValueError, match="is distilled: it takes up to 8 steps and a guidance of 1 or less"):
+            LtxAnimator(tiny_backing(animator=weight, animate=changes))

@@ -58,6 +58,18 @@ def test_what_was_chosen_is_found_again_and_a_stopped_run_keeps_its_finished_bat
     assert [r.unit for r in painter.asked] == ["u2", "u3", "u4"]
 
 
+def test_weights_that_turn_out_unfit_are_the_readers_and_a_fault_of_ours_stays_one(tmp_path: Path) -> None:
+    class Breaks(Painter):
+        def paint(self, requests):  # type: ignore[no-untyped-def]
+            raise ValueError(self.name)
+
+    unfit = Breaks(name="weights 'mine' cannot be loaded from /there: no unet is here")
+    with pytest.raises(UserError, match="^profile tiny: weights 'mine' cannot be loaded from /there"):
+        paint(quick_studio(tmp_path, painter=unfit), "framing", requests(1))
+    with pytest.raises(ValueError, match="^operands could not be broadcast$"):
+        paint(quick_studio(tmp_path, painter=Breaks(name="operands could not be broadcast")), "framing", requests(1))
+
+
 def test_the_recipe_is_in_the_record_and_inside_the_png(tmp_path: Path) -> None:
     take = paint(quick_studio(tmp_path), "framing", requests(1))["u0"].take
     assert take.path.suffix == ".png" and take.result["recipe"] == {"prompt": "picture 0"}
@@ -104,6 +116,17 @@ def test_a_given_reference_stands_in_for_a_sheet_and_a_bad_one_is_named(tmp_path
     (folder / "char_ivy.png").write_bytes(b"no picture")
     with pytest.raises(UserError, match=r"the reference picture .*char_ivy.png"):
         cast_sheets(replace(studio, sheets={}), series, series.episodes[:1], {})
+
+
+def test_a_reference_that_names_nobody_is_told_before_anything_is_painted(tmp_path: Path) -> None:
+    series, painter, folder = small_series(), Painter(), tmp_path / "references"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    (folder / "ivy.png").write_bytes(b"a picture")
+    studio = replace(quick_studio(tmp_path, painter=painter), references=folder)
+    with pytest.raises(UserError, match=r"ivy.png is of no character or shot: name it after one of .*char_ivy"):
+        cast_sheets(studio, series, series.episodes[:1], {})
+    assert not painter.asked
 
 
 def test_a_picture_given_for_a_shot_gives_its_composition(tmp_path: Path) -> None:

@@ -419,6 +419,7 @@ def test_faces_fused_for_speed_are_still_faces(art: Art) -> None:
     before = steps.denoise(loaded_, device, own.settings.paint, batch)
     assert parts.fuse_self_attention(loaded_.unet) > 0
     assert torch.allclose(before, steps.denoise(loaded_, device, own.settings.paint, batch), atol=1e-3)
+    assert not [name for name, _ in loaded_.unet.named_parameters() if "attn1.to_q." in name], "kept twice in memory"
 
 
 # -- changing and repairing pictures

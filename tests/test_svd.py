@@ -14,7 +14,7 @@ pytest.importorskip("transformers")
 from small_clips import SPOILT, clip_frames, clip_request, draw_pictures, spoilt  # noqa: E402
 from tiny import tiny_backing, tiny_weight  # noqa: E402
 
-from models.svd import SvdAnimator  # noqa: E402
+from models.svd import DECODE_BYTES_PER_PIXEL, SvdAnimator  # noqa: E402
 
 torch.set_num_threads(1)
 SMALL = {"width": 64, "height": 64, "rate": 7, "steps": 1}
@@ -75,7 +75,7 @@ def test_the_recipe_says_what_made_the_clip(home, tmp_path):
 
 def test_fewer_frames_are_decoded_at_once_where_the_profiles_memory_is_small(home, tmp_path):
     gigabytes = SvdAnimator(tiny_backing(animator="svd", animate=SMALL))._gigabytes()
-    room = 2 * 3.5 * 64 * 64 * 1536 / 1024**3
+    room = 2 * 3.5 * 64 * 64 * DECODE_BYTES_PER_PIXEL / 1024**3
     small = SvdAnimator(tiny_backing(animator="svd", animate=SMALL, device={"vram_gb": gigabytes + room}))
     clip = small.animate([clip_request(home, "s", 3)], tmp_path)[0]
     assert clip.recipe["decoded_at_once"] == 3 and clip_frames(clip.path).shape == (3, 64, 64, 3)

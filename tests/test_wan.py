@@ -155,6 +155,15 @@ def test_tiles_are_used_where_the_profiles_memory_is_small(home, tmp_path):
     assert clip.recipe["tiled"] and small._video().vae.use_tiling
 
 
+@pytest.mark.parametrize("vram_gb, tiled", [(22.5, True), (46.0, False)])
+def test_at_full_size_a_24_gb_card_decodes_in_tiles(monkeypatch, vram_gb, tiled):
+    """The 5B's weights take 12 GiB, its decoder 18 at 704x1280: together more than such a card has."""
+    sizes = {"width": 704, "height": 1280}
+    animator = WanAnimator(tiny_backing(animator="wan", device={"vram_gb": vram_gb}, animate=sizes))
+    monkeypatch.setattr(animator, "_video_gb", lambda: 11.9)
+    assert animator._tiled() is tiled
+
+
 @pytest.mark.parametrize(
     "how, part", [("missing", "vae"), ("pickle", "transformer"), ("cut", "text_encoder"), ("class", "")]
 )

@@ -27,7 +27,7 @@ pytest.importorskip("huggingface_hub")
 def test_every_entry_is_pinned_or_says_that_it_is_not() -> None:
     for entry in catalogue.entries().values():
         assert entry.made_by or COMMIT.fullmatch(entry.revision) or entry.revision == "main", entry.name
-    assert {e.name for e in catalogue.entries().values() if not e.pinned} == {"ltx-13b"}
+    assert {e.name for e in catalogue.entries().values() if not e.pinned} == set()
 
 
 def test_every_entry_tells_its_terms() -> None:

@@ -12,7 +12,7 @@ from engine.story.bank import Bank, Button, ChangeSpec, SceneTemplate, Spoken, p
 from engine.story.effects import effects
 from engine.story.engines import ARENA, GAPS, Step, lay_out, stand_ins
 from engine.story.realise import GRAM_LIMIT, TIRED_GRAM_LIMIT, Memory, Said, realise
-from engine.story.selection import CLIFF_REST, buttons, choose_kit, choose_place, payments, ranked, reserve
+from engine.story.selection import CLIFF_REST, buttons, choose_kit, choose_place, passable, payments, ranked, reserve
 from engine.story.slots import Binding, title_case
 from engine.story.state import TEMPLATE_REST, Debt, Planned, Season
 from engine.story.world import World, counts, violations
@@ -43,7 +43,10 @@ def plan_season(
     initial = _initial(binding)
     memory = Memory(binding.language, binding.names(), gram_limit=TIRED_GRAM_LIMIT if tired else GRAM_LIMIT)
     season = Season(binding, bank, engines, era, threat, rng, memory, World.of(initial), initial)
-    season = _walk(season, lay_out(length, seed), patience)
+    steps = lay_out(length, seed)
+    if not patience and not passable(season, steps):
+        raise DeadEnd("the turning points leave no kind of cliffhanger free")
+    season = _walk(season, steps, patience)
     return season.done, season.initial
 
 

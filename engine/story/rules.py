@@ -25,7 +25,7 @@ class RuleWriter:
     """A `models.base.Writer` whose world model, plot engines and phrase bank stand in for a language model.
 
     Context keys: every step `premise` (text) and `length`; arc and episode also `bible`; episode also `number`; all may
-    carry `attempt`, which asks for another solution."""
+    carry `attempt`, which asks for another solution, and `faults`: what was wrong with the one before."""
 
     name = "rules"
 
@@ -76,10 +76,12 @@ def _season(request: WriteRequest) -> SeasonScript:
     bible = Bible.model_validate(request.context["bible"]).model_dump_json()
     attempt = int(request.context.get("attempt", 0))
     length = int(request.context["length"])
-    return _written(str(request.context["premise"]), request.language, length, request.seed + 104_729 * attempt, bible)
+    faults = tuple(str(fault) for fault in request.context.get("faults", ()))
+    seed = request.seed + 104_729 * attempt
+    return _written(str(request.context["premise"]), request.language, length, seed, bible, faults)
 
 
 @lru_cache(maxsize=SEASONS_KEPT)
-def _written(text: str, language: str, length: int, seed: int, bible: str) -> SeasonScript:
+def _written(text: str, language: str, length: int, seed: int, bible: str, faults: tuple[str, ...]) -> SeasonScript:
     premise = read_premise(text, "zh" if language == "zh" else "en")
-    return write_season(premise, Bible.model_validate_json(bible), length, seed)
+    return write_season(premise, Bible.model_validate_json(bible), length, seed, faults)

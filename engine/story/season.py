@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.core import Arc, Bible, Episode, Fact, Turn
@@ -29,8 +30,10 @@ class SeasonScript:
     initial: tuple[Fact, ...]
 
 
-def write_season(premise: Premise, bible: Bible, length: int, seed: int) -> SeasonScript:
-    """Deterministic by premise, bible, length and seed. Raises ValueError when the bank has no way through."""
+def write_season(premise: Premise, bible: Bible, length: int, seed: int, faults: Sequence[str] = ()) -> SeasonScript:
+    """Deterministic by its arguments; a line that one of `faults` (of an earlier attempt) quotes is not said again.
+
+    Raises ValueError when the bank has no way through."""
     bank = load_bank(premise.language)
     threat = premise.threat.kind if premise.threat else ""
     problem = ""
@@ -43,6 +46,10 @@ def write_season(premise: Premise, bible: Bible, length: int, seed: int) -> Seas
             )  # fmt: skip
         except DeadEnd as dead:
             problem = str(dead)
+            continue
+        quoted = [line.text for p in plan for line in p.said if any(f.endswith(f": {line.text}") for f in faults)]
+        if quoted:
+            problem = f"it has only the faulty line {quoted[0]!r}"
             continue
         return _script(plan, initial, premise, bible, bank, binding, seed)
     raise ValueError(f"the rule writer found no way through this premise: {problem}")

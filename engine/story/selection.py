@@ -21,7 +21,28 @@ def ranked(season: Season, step: Step, kinds: Sequence[str]) -> list[SceneTempla
     return sorted(found, key=lambda t: -_score(season, step, t))
 
 
+def passable(season: Season, steps: Sequence[Step]) -> bool:
+    """Whether the kinds of cliffhanger leave a way through, whatever happens: False means that no walk can succeed."""
+    ways: set[tuple[str, ...]] = {()}  # the last kinds of every way so far
+    for step in steps:
+        scenes = [t for t in season.bank.scenes if t.step == step.kind or not step.beats]
+        kinds = {b.kind for t in scenes if _suits(season, step, t) for b in t.buttons}
+        ways = {(*way, kind)[-CLIFF_REST:] for way in ways for kind in kinds if kind not in way}
+    return bool(ways)
+
+
 def _fits(season: Season, step: Step, template: SceneTemplate) -> bool:
+    if not _suits(season, step, template):
+        return False
+    if step.episode - season.last_use.get(template.id, -99) <= season.rest:
+        return False
+    return _reachable(season, template) and all(
+        meets(season.world, season.binding, n, season.threat) for n in template.needs if n[0] != "?"
+    )
+
+
+def _suits(season: Season, step: Step, template: SceneTemplate) -> bool:
+    """Whether a scene may play in this premise and act at all."""
     lead, second = season.engines
     if template.engines and not {lead, second} & set(template.engines):
         return False
@@ -31,13 +52,7 @@ def _fits(season: Season, step: Step, template: SceneTemplate) -> bool:
         return False
     if template.acts and step.act not in template.acts:
         return False
-    if template.distant and season.era in OLD_ERAS:
-        return False
-    if step.episode - season.last_use.get(template.id, -99) <= season.rest:
-        return False
-    return _reachable(season, template) and all(
-        meets(season.world, season.binding, n, season.threat) for n in template.needs if n[0] != "?"
-    )
+    return not (template.distant and season.era in OLD_ERAS)
 
 
 def _reachable(season: Season, template: SceneTemplate) -> bool:
