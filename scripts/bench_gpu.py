@@ -248,7 +248,7 @@ def stage_names(text: str) -> list[str]:
 def setup_for(chosen: argparse.Namespace, names: Sequence[str], work: Path) -> Setup:
     """Settings and weights. ValueError, one line: no GPU, no such profile, not enough disk."""
     import torch
-    from bench_models import make_weights
+    from bench_models import check_known, make_weights
     from bench_stages import STAGES, Setup, roles_of, settings_for
 
     from engine.config import load_profile
@@ -260,10 +260,12 @@ def setup_for(chosen: argparse.Namespace, names: Sequence[str], work: Path) -> S
     except UserError as error:
         raise ValueError(str(error)) from error
     settings = settings_for(profile, CONFIGURATIONS[chosen.configuration], tiny)
+    roles = roles_of(profile, [STAGES[name] for name in names])
+    if not tiny:
+        check_known(profile.models, roles)
     kind, dtype = settings.device.kind, settings.device.dtype
     if kind == "cuda" and not torch.cuda.is_available():
         raise ValueError(f"profile {profile.name} needs a CUDA GPU and torch sees none: --size tiny runs on the CPU")
-    roles = roles_of(profile, [STAGES[name] for name in names])
     weights = make_weights(work / "weights", roles, chosen.size, dtype, kind)
     shots, episodes = chosen.shots or (2 if tiny else 12), chosen.episodes or (2 if tiny else 20)
     return Setup(profile, settings, weights, work / "run", shots, episodes)

@@ -57,12 +57,34 @@ ROLES = {
     "detector": "owlv2",
     "embedder": "ip_adapter",
 }
+KNOWN = {
+    "writer": "llama-3.2-3b-instruct",
+    "painter": "sdxl-base",
+    "control": "controlnet-union-sdxl",
+    "identity": "ip-adapter-sdxl",
+    "accelerator": "sdxl-lightning",
+    "vae": "sdxl-vae-fp16-fix",
+    "animator": "ltx-2b",
+    "detector": "owlv2",
+    "embedder": "ip-adapter-sdxl",
+}
+"""Whose structure stands for a role at full size, by its name in the catalogue."""
 TINY = {"vae": "tiny_vae"}
 """Which maker of models.tiny stands for a plan of another name."""
 FILES = {
     "ip_adapter": {"adapter": PLUS, "encoder": "models/image_encoder"},
     "lightning": {"4": FEW_STEPS, "8": FEW_STEPS.replace("4step", "8step")},
 }
+
+
+def check_known(models: Mapping[str, str], roles: Sequence[str]) -> None:
+    """ValueError for a profile whose weights have a structure that is not made here: its figures would be another's."""
+    for role in roles:
+        if models[role] != KNOWN.get(role):
+            known = KNOWN.get(role, "nothing")
+            raise ValueError(
+                f"full size knows {known} as {role}, the profile has {models[role]}: choose another profile"
+            )
 
 
 def make_weights(folder: Path, roles: Sequence[str], size: str, dtype: str, device: str) -> dict[str, Weight]:

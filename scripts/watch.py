@@ -22,8 +22,8 @@ from engine import composition, ffmpeg, inspection, wav
 from engine.commands import open_folder, parse_episodes
 from engine.core import Episode, Series, UserError
 from engine.cues import Face
-from engine.painting import look_of
 from engine.manifest import MANIFEST, Manifest, read_manifest
+from engine.painting import look_of
 from engine.rules import platform
 from engine.timeline import Span, Timeline
 from engine.verifying import Subject, cut_record, stem

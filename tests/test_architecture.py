@@ -22,10 +22,12 @@ CONTRACT = next(
     for contract in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     if contract.get("id") == "torch"
 )
-BLOCK = f"""
+BLOCK = (
+    f"""
 import sys
 FORBIDDEN = {CONTRACT["forbidden_modules"]}
-""" + """
+"""
+    + """
 class Block:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in FORBIDDEN:
@@ -33,6 +35,7 @@ class Block:
 sys.meta_path.insert(0, Block())
 import importlib
 """
+)
 
 
 def run_python(code: str) -> str:

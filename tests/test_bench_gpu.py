@@ -111,6 +111,7 @@ def test_a_stage_that_fails_is_told_with_its_reason_and_the_others_still_run(
         (["--stages", ","], "unknown stage ''"),
         (["--profile", "nobody"], "unknown profile 'nobody'"),
         (["--profile", "draft"], "profile draft has no models to measure"),
+        (["--size", "full", "--profile", "quality"], "full size knows ltx-2b as animator, the profile has ltx-13b"),
     ],
 )
 def test_what_cannot_be_measured_is_refused_in_one_line_before_anything_is_made(
@@ -189,6 +190,7 @@ def test_the_checkpoints_of_full_size_are_laid_out_as_the_adapters_load_them(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bench_models, "PUBLISHED", small_published(tmp_path / "published"))
+    monkeypatch.setattr(bench_models, "KNOWN", load_profile("tiny").models)
     monkeypatch.setattr(bench_stages, "settings_for", lambda profile, size, tiny: profile.settings)
     arguments = ["--size", "full", "--profile", "tiny", "--shots", "1", "--episodes", "1", "--work", str(tmp_path)]
     code = bench_gpu.main(arguments)

@@ -174,7 +174,18 @@ def test_doctor_passes_here(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["doctor"]) == 0
     rows = capsys.readouterr().out.splitlines()
     assert all(row.startswith("ok") for row in rows)
-    for part in ("ffmpeg", "encoder libx264", "filter ass", "font", "voices en", "voices zh", "GPU", "GPU packages", "weights", "disk"):
+    for part in (
+        "ffmpeg",
+        "encoder libx264",
+        "filter ass",
+        "font",
+        "voices en",
+        "voices zh",
+        "GPU",
+        "GPU packages",
+        "weights",
+        "disk",
+    ):
         assert any(row[9:].startswith(part) for row in rows), part
 
 

@@ -142,7 +142,7 @@ def test_a_second_run_from_the_command_line_says_that_nothing_is_to_be_made(
     assert run(["render", str(copied.root), "--episodes", "1", "--json"]) == 0
     told = capsys.readouterr().out.splitlines()
     result = json.loads(told[-1])
-    assert set(result) == {"series", "episodes", "seconds", "core_seconds", "dollars"}
+    assert set(result) == {"series", "episodes", "seconds", "core_seconds", "gpu_seconds", "dollars"}
     (episode,) = result["episodes"]
     assert episode == {"number": 1, "master": str(copied.episode(PROFILE, "en", 1) / "master.mp4")}
     assert len(told) == 1

@@ -11,6 +11,7 @@ from engine.story.premise import read_premise
 from engine.story.season import PATIENCE, write_season
 from engine.story.slots import bind
 from engine.story.state import Planned
+from engine.story.told import OLD_ERAS
 from engine.writing import plan_series
 
 EMPRESS = "A maid is the real empress."
@@ -49,6 +50,14 @@ def planned(premise: str, length: int, seed: int) -> Series:
 
 @pytest.mark.parametrize(("premise", "length"), SHORT)
 def test_a_short_season_finds_its_way(premise: str, length: int) -> None:
+    planned(premise, length, 1)
+
+
+@pytest.mark.parametrize("length", [3, 7])
+@pytest.mark.parametrize("premise", ["公主在宫里被绑架，贵妃要她的命。", "皇后被囚禁在冷宫，被贵妃陷害。"])
+def test_a_threat_that_no_opening_of_its_era_shows_is_still_told(premise: str, length: int) -> None:
+    told = read_premise(premise, "zh")
+    assert told.threat and told.threat.kind in ("kidnap", "jail", "hunt") and told.era in OLD_ERAS
     planned(premise, length, 1)
 
 

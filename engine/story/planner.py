@@ -38,7 +38,7 @@ def plan_season(
 
     `tired` lets a run of words come back more often: for seasons that found no way under the first limit. `patience` is
     how many dead ends may be left by taking an episode back and telling it another way; with any, a merged episode may
-    also play another of its beats. 0 stops at the first dead end."""
+    also play another of its beats, and an episode that no scene suits one meant for other threats. 0 stops at the first dead end."""
     rng = random.Random(f"plan-{seed}-{length}")
     initial = _initial(binding)
     memory = Memory(binding.language, binding.names(), gram_limit=TIRED_GRAM_LIMIT if tired else GRAM_LIMIT)
@@ -98,8 +98,10 @@ def _ways(season: Season, steps: Sequence[Step], index: int, searching: bool) ->
     relaxations = [*_relaxations(season, step)]
     if searching:
         relaxations += [((kind,), TEMPLATE_REST) for kind in stand_ins(step)]
-    for (kinds, rest), keep in product(relaxations, (True, False)):
-        season.sparing, season.rest = keep, rest
+    for suiting, (kinds, rest), keep in product((True, False) if searching else (True,), relaxations, (True, False)):
+        if told and not suiting:
+            break
+        season.suiting, season.sparing, season.rest = suiting, keep, rest
         templates = ranked(season, step, kinds)
         for template in templates[:TRIALS]:
             yield from _tellings(season, step, template, told)

@@ -36,8 +36,9 @@ def _fits(season: Season, step: Step, template: SceneTemplate) -> bool:
         return False
     if step.episode - season.last_use.get(template.id, -99) <= season.rest:
         return False
+    wishes = ("?",) if season.suiting else ("?", "!threat")
     return _reachable(season, template) and all(
-        meets(season.world, season.binding, n, season.threat) for n in template.needs if n[0] != "?"
+        meets(season.world, season.binding, n, season.threat) for n in template.needs if not n.startswith(wishes)
     )
 
 

@@ -71,6 +71,7 @@ class Season:
     reserved: set[str] = field(default_factory=set[str])
     rest: int = TEMPLATE_REST
     sparing: bool = True  # leave the reserved kinds alone
+    suiting: bool = True  # leave scenes alone that are meant for other threats than the premise's
 
     def copy(self) -> Season:
         """The same walk, to be continued another way; the dice are shared."""
