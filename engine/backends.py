@@ -10,7 +10,7 @@ from typing import Any
 from engine.config import Profile
 from engine.core import UserError
 from models import registry, weights
-from models.base import Animator, CandidateWriter, Judge, Layout, Painter
+from models.base import Aligner, Animator, CandidateWriter, Judge, Layout, Listener, Painter
 from models.settings import Backing, ModelSettings
 
 PART_ROLES = {
@@ -19,9 +19,12 @@ PART_ROLES = {
     "animator": ("animator",),
     "judge": ("detector", "embedder"),
     "reference": ("depth", "pose"),
+    "voice": ("voice",),
+    "listener": ("recogniser",),
+    "aligner": ("recogniser",),
 }
 """Which roles of weights each kind of adapter reads; a profile that leaves one out does without it."""
-THEIRS = ("weights '", "the profile ")
+THEIRS = ("weights '", "the profile ", "voice '")
 """How adapters begin what the reader can put right; any other ValueError of theirs is a fault of ours."""
 
 
@@ -38,6 +41,8 @@ class Backends:
     judge: Judge | None = None
     cheap_animator: Animator | None = None
     reference: Any = None
+    listener: Listener | None = None
+    aligner: Aligner | None = None
 
 
 def load_backends(profile: Profile) -> Backends:
@@ -53,9 +58,15 @@ def load_backends(profile: Profile) -> Backends:
             judge=_load(profile, "judge", profile.judge) if profile.judge else None,
             cheap_animator=_load(profile, "animator", profile.cheap_animator) if profile.cheap_animator else None,
             reference=_load(profile, "reference", "maps") if profile.settings else None,
+            listener=_load(profile, "listener", "speech") if _is_model(profile.voice) else None,
+            aligner=_load(profile, "aligner", profile.aligner) if _is_model(profile.voice) else None,
         )
     except (ValueError, ImportError) as error:
         raise told(profile, error) from error
+
+
+def _is_model(voice: str) -> bool:
+    return registry.needs_weights("voice", voice)
 
 
 def draft_painter() -> Painter:

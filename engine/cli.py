@@ -227,6 +227,59 @@ def models_verify(names: WeightNames = None, profile: OfProfile = None) -> None:
         raise typer.Exit(1)
 
 
+voices_app = typer.Typer(help="Voices of your own, cloned from a recording with the person's written consent.")
+app.add_typer(voices_app, name="voices")
+VoiceName = Annotated[str, typer.Argument(metavar="NAME", help="the voice's name, such as mei-lin")]
+
+
+@voices_app.command(
+    "add",
+    epilog=example(
+        "cliffhanger voices add mei --audio mei.wav --consent mei.toml --licence 'for our dramas, 2026-2028'"
+    ),
+)
+def voices_add(
+    name: VoiceName,
+    audio: Annotated[Path, typer.Option(metavar="FILE", help="3 to 30 s of one person speaking, in any format")],
+    consent: Annotated[
+        Path, typer.Option(metavar="FILE", help="their consent: person, date, statement, contact (TOML)")
+    ],
+    licence: Annotated[
+        str, typer.Option(metavar="TEXT", help="the terms you may use the voice under, for the manifests")
+    ],
+    profile: ProfileName = "gpu-24gb",
+    no_commercial: Annotated[bool, typer.Option("--no-commercial", help="never for commercial use")] = False,
+) -> None:
+    """Clone a voice; refused without a consent record that holds."""
+    from engine import voice_commands
+
+    voice_commands.add_voice(name, audio, consent, licence, profile, not no_commercial)
+
+
+@voices_app.command("list", epilog=example("cliffhanger voices list"))
+def voices_list() -> None:
+    """Your own voices: whose each is, until when, for what use."""
+    from engine import voice_commands
+
+    voice_commands.list_voices()
+
+
+@voices_app.command("show", epilog=example("cliffhanger voices show mei"))
+def voices_show(name: VoiceName) -> None:
+    """All that is recorded of one voice."""
+    from engine import voice_commands
+
+    voice_commands.show_voice(name)
+
+
+@voices_app.command("remove", epilog=example("cliffhanger voices remove mei"))
+def voices_remove(name: VoiceName) -> None:
+    """Delete a voice, as when its consent was withdrawn."""
+    from engine import voice_commands
+
+    voice_commands.remove_voice(name)
+
+
 def main() -> None:
     """Runs the command line; every error is one line on standard error."""
     for stream in (sys.stdout, sys.stderr):

@@ -26,7 +26,7 @@ MOST_DOLLARS = 100_000.0
 """More is no limit of an episode but a slip."""
 ROLES = (
     "writer", "painter", "control", "accelerator", "vae", "identity", "lora", "animator", "detector", "embedder", "depth",
-    "pose",
+    "pose", "voice", "recogniser", "hubert", "quantiser",
 )  # fmt: skip
 """What [models] may name weights for."""
 
@@ -56,6 +56,7 @@ class Profile(BaseModel):
     dollars_per_core_hour: float = Field(ge=0)
     dollars_per_gpu_hour: float = Field(ge=0)
     judge: str = ""
+    aligner: str = "espeak"
     cheap_animator: str = ""
     wave: int = Field(default=1, ge=1, le=120)
     budget_dollars: float = Field(default=0.0, ge=0, le=MOST_DOLLARS)

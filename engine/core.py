@@ -48,11 +48,15 @@ class Design(Noun):
 
 
 class VoiceDirection(Noun):
-    """How a character speaks; `pitch` in semitones from the average of sex and age, `pace` as a factor."""
+    """How a character speaks; `pitch` in semitones from the average of sex and age, `pace` as a factor.
+
+    `cast` locks the voice that plays them, by engine: {"bark": "v2/en_speaker_6"}, or a cloned one, {"bark": "own/mei"}.
+    The first render with a voice model fills it."""
 
     pitch: float = Field(default=0.0, ge=-12, le=12)
     pace: float = Field(default=1.0, ge=0.5, le=2.0)
     timbre: ShortText = ""
+    cast: dict[str, ShortText] = Field(default_factory=dict, exclude_if=lambda locked: not locked)
 
 
 class Relation(Noun):

@@ -94,7 +94,7 @@ def episode_estimate(
     core = (data["machine"]["core_seconds_per_episode"] + data["voice"]["core_seconds_per_episode"]) * seconds / SECONDS
     if settings is None:
         return Estimate({}, core, profile.dollars(core))
-    stages = {"writing": writing_seconds(profile, settings)}
+    stages = {"writing": writing_seconds(profile, settings), "voicing": voicing_seconds(profile, settings) * seconds / SECONDS}
     pictures = (shots + 4) * settings.paint.candidates  # and four for the covers
     stages["framing"] = gpu_seconds(profile, pictures * picture_tflop(settings.paint))
     judged = pictures * (data["judge"]["detector"] + data["judge"]["embedder"])
@@ -123,6 +123,16 @@ def writing_seconds(profile: Profile, settings: ModelSettings) -> float:
     tokens = data["tokens_per_episode"]
     read = tokens * billions(profile.models.get("writer", "")) * data["gigabytes_per_billion"]
     return read / profile.gpu_gb_per_second / settings.write.batch * settings.write.candidates
+
+
+def voicing_seconds(profile: Profile, settings: ModelSettings) -> float:
+    """Bark's work on an episode and its reading of weights, shared by a batch; 0 for voices whose work nobody counted."""
+    found = costs()["voice"].get(profile.voice)
+    if found is None or not profile.gpu_gb_per_second:
+        return 0.0
+    read = found["steps"] * found["gigabytes"] / profile.gpu_gb_per_second / settings.speak.batch
+    each = gpu_seconds(profile, found["tflop"]) + read
+    return costs()["voice"]["seconds_per_episode"] * each * settings.speak.candidates
 
 
 def billions(name: str) -> float:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from engine import edit_rules, verifying
 from engine.animating import animate_episode
-from engine.backends import Backends, load_backends
+from engine.backends import Backends, load_backends, readers_faults
 from engine.batching import Progress, core_seconds
 from engine.casting import cast_sheets
 from engine.config import Profile
@@ -39,7 +39,7 @@ from engine.store import SeriesFolder, unit_seed
 from engine.takes import DialogueTake, Keyframe, Poster, Stems
 from engine.timeline import Timeline
 from engine.vault import Take, Vault, file_sha256, fingerprint, sweep
-from engine.voicing import voice_series
+from engine.voicing import Booth, lock_voices, voice_series
 
 WAVE = 5
 """Episodes voiced in one batch: large enough to share the voice's start, small enough for a soon first episode."""
@@ -71,7 +71,7 @@ def render_series(
     chosen = [e for e in series.episodes if e.number in set(numbers)]
     for episode in chosen:
         check_text(series, episode)
-    run = start_run(folder, series, for_job(profile, len(chosen)), progress)
+    run = cast_locked(start_run(folder, series, for_job(profile, len(chosen)), progress))
     for wave in chunks(chosen, max(WAVE, profile.wave)):
         before = core_seconds()
         dialogue = voice(run, wave)
@@ -127,6 +127,12 @@ class Run:
         return self.folder.vault
 
     @property
+    def booth(self) -> Booth:
+        backends = self.backends
+        settings = self.profile.settings if backends.listener is not None else None
+        return Booth(backends.voice, self.profile.voice, settings, backends.listener, backends.aligner)
+
+    @property
     def studio(self) -> Studio:
         references = self.folder.root / REFERENCES
         return Studio(self.backends, self.profile, self.vault, self.progress, references=references)
@@ -136,8 +142,19 @@ def start_run(folder: SeriesFolder, series: Series, profile: Profile, progress: 
     return Run(folder, series, profile, load_backends(profile), folder.redo_seeds(), progress)
 
 
+def cast_locked(run: Run) -> Run:
+    """The run with the voices of its cast in the bible, recorded when they were not there yet."""
+    with readers_faults(run.profile):
+        series = lock_voices(run.series, run.booth)
+    if series is run.series:
+        return run
+    run.folder.save(series)
+    return replace(run, series=series)
+
+
 def voice(run: Run, episodes: Sequence[Episode]) -> dict[str, DialogueTake]:
-    return voice_series(run.series, episodes, run.backends.voice, run.vault, run.redo, run.progress)
+    with readers_faults(run.profile):
+        return voice_series(run.series, episodes, run.booth, run.vault, run.redo, run.progress)
 
 
 def assemble(run: Run, episodes: Sequence[Episode], dialogue: Mapping[str, DialogueTake]) -> dict[int, Assembly]:

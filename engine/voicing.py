@@ -1,9 +1,11 @@
-"""Lines -> dialogue takes. All voices of all episodes of the wave in one batch; knows no sound beyond the take."""
+"""Lines -> dialogue takes. All voices of all episodes of the wave in one batch; knows no sound beyond the take.
+
+A voice that is a model has its takes judged and chosen from, its words timed, and its cast locked in the bible."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,27 @@ import numpy as np
 
 from engine import wav
 from engine.batching import Job, Progress, build
-from engine.core import SAMPLE_RATE, Character, Episode, Series
+from engine.core import SAMPLE_RATE, Character, Episode, Series, UserError
+from engine.speaking import perform
 from engine.store import unit_seed
 from engine.takes import DialogueTake
 from engine.vault import Made, Take, Vault
-from models.base import Speech, TimedWord, Utterance, Viseme, Voice, VoiceProfile
+from models.base import Aligner, Listener, Speech, TimedWord, Utterance, Viseme, Voice, VoiceProfile
+from models.settings import ModelSettings
 
 STAGE = "voicing"
+
+
+@dataclass(frozen=True)
+class Booth:
+    """Who speaks, and for a voice that is a model: who judges its takes and who times their words. `engine` is the voice's
+    word in a profile, by which the bible locks a cast."""
+
+    voice: Voice
+    engine: str = ""
+    settings: ModelSettings | None = None
+    listener: Listener | None = None
+    aligner: Aligner | None = None
 
 
 def profile_of(character: Character) -> VoiceProfile:
@@ -31,24 +47,53 @@ def profile_of(character: Character) -> VoiceProfile:
     )
 
 
-def cast_voices(series: Series, voice: Voice) -> dict[str, str]:
-    """A voice id per character, in the bible's order; no two alike."""
-    profiles = [profile_of(c) for c in series.bible.characters]
-    assigned = voice.cast(profiles, series.language)
+def cast_voices(series: Series, booth: Booth) -> dict[str, str]:
+    """A voice id per character, in the bible's order; no two alike. A model's voices keep what the bible has locked.
+
+    UserError: a locked voice that may not be used, no voice left."""
+    cast = series.bible.characters
+    profiles = [profile_of(c) for c in cast]
+    if booth.settings is None:
+        assigned = booth.voice.cast(profiles, series.language)
+    else:
+        locked = {c.id: c.voice.cast[booth.engine] for c in cast if booth.engine in c.voice.cast}
+        try:
+            assigned = booth.voice.cast(profiles, series.language, locked)
+        except ValueError as error:
+            raise UserError(f"the cast's voices: {error}") from error
     return {profile.character: id for profile, id in zip(profiles, assigned, strict=True)}
+
+
+def lock_voices(series: Series, booth: Booth) -> Series:
+    """The series with every character's voice in its bible, as a new revision; unchanged where all are there, or where
+    the voice is no model."""
+    if booth.settings is None:
+        return series
+    cast = cast_voices(series, booth)
+    characters = tuple(_locked(c, booth.engine, cast[c.id]) for c in series.bible.characters)
+    if characters == series.bible.characters:
+        return series
+    bible = series.bible.model_copy(update={"characters": characters})
+    return series.model_copy(update={"bible": bible, "revision": series.revision + 1})
+
+
+def _locked(character: Character, engine: str, voice: str) -> Character:
+    direction = character.voice.model_copy(update={"cast": {**character.voice.cast, engine: voice}})
+    return character.model_copy(update={"voice": direction})
 
 
 def voice_series(
     series: Series,
     episodes: Sequence[Episode],
-    voice: Voice,
+    booth: Booth,
     vault: Vault,
     redo: Mapping[tuple[str, str], int],
     progress: Progress,
 ) -> dict[str, DialogueTake]:
-    """Dialogue takes by line id for every line of these episodes."""
-    cast = cast_voices(series, voice)
+    """Dialogue takes by line id for every line of these episodes. UserError for a cloned voice that may not speak today."""
+    cast = cast_voices(series, booth)
     paces = {c.id: c.voice.pace for c in series.bible.characters}
+    version = _version(booth, set(cast.values()))
     jobs: list[Job[Utterance]] = []
     for episode in episodes:
         for line in episode.lines():
@@ -62,15 +107,30 @@ def voice_series(
                 pace=paces[line.speaker],
                 seed=unit_seed(series.seed, STAGE, line.id, redo),
             )
-            recipe = {"model": voice.name, "version": getattr(voice, "version", 1), **asdict(utterance)}
-            jobs.append(Job(line.id, recipe, ".wav", utterance))
+            jobs.append(Job(line.id, {**version(utterance.voice), **asdict(utterance)}, ".wav", utterance))
 
     def make(utterances: list[Utterance]) -> Iterable[Made]:
-        for speech in voice.speak(utterances):
-            yield _made(speech)
+        if booth.settings is None or booth.listener is None or booth.aligner is None:
+            return (_made(speech, {}) for speech in booth.voice.speak(utterances))
+        performed = perform(booth.voice, booth.listener, booth.aligner, booth.settings, utterances)
+        return (_made(speech, result) for speech, result in performed)
 
     takes = build(vault, STAGE, jobs, make, progress)
     return {unit: _dialogue(take) for unit, take in takes.items()}
+
+
+def _version(booth: Booth, voices: Collection[str]) -> Callable[[str], dict[str, Any]]:
+    """What decides a take beside its line, by voice: the model, who times it, and what a cloned voice is today."""
+    told = {"model": booth.voice.name, "version": getattr(booth.voice, "version", 1)}
+    if booth.aligner is not None:
+        told["words"] = [booth.aligner.name, getattr(booth.aligner, "version", 1)]
+    prints: dict[str, str] = {}
+    if hasattr(booth.voice, "print_of"):
+        try:
+            prints = {voice: booth.voice.print_of(voice) for voice in voices}
+        except ValueError as error:
+            raise UserError(str(error)) from error
+    return lambda voice: {**told, "voice_print": prints[voice]} if prints.get(voice) else told
 
 
 def _delivery(kind: str, delivery: str) -> str:
@@ -80,7 +140,7 @@ def _delivery(kind: str, delivery: str) -> str:
     return "narrator" if kind == "narration" else "inner"
 
 
-def _made(speech: Speech) -> Made:
+def _made(speech: Speech, chosen: Mapping[str, Any]) -> Made:
     def write(path: Path) -> None:
         wav.write_wav(path, speech.samples[np.newaxis], speech.sample_rate)
 
@@ -90,7 +150,10 @@ def _made(speech: Speech) -> Made:
         "seconds": len(speech.samples) / speech.sample_rate,
         "words": [[w.text, round(w.start, 4), round(w.stop, 4)] for w in speech.words],
         "visemes": [[v.shape, round(v.start, 4)] for v in speech.visemes],
+        **chosen,
     }
+    if speech.recipe:
+        result["recipe"] = dict(speech.recipe)
     return Made(write, speech.model, asdict(speech.rights), asdict(speech.cost), result)
 
 

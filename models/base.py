@@ -183,7 +183,10 @@ class Viseme:
 
 @dataclass(frozen=True)
 class Speech:
-    """A spoken line: float32 mono samples in -1..1, dry (no room), word and mouth times."""
+    """A spoken line: float32 mono samples in -1..1, dry (no room), word and mouth times.
+
+    A voice that does not know when its words are heard leaves `words` empty: an Aligner finds them. `recipe` is what made
+    the take, as plain JSON."""
 
     samples: NDArray[np.float32]
     sample_rate: int
@@ -192,6 +195,7 @@ class Speech:
     model: str
     rights: Rights
     cost: Cost = Cost()
+    recipe: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Voice(Protocol):
@@ -513,5 +517,26 @@ class Judge(Protocol):
     def judge_clips(self, requests: Sequence[ClipRequest], clips: Sequence[Clip]) -> list[Judgement]: ...
 
 
+@dataclass(frozen=True)
+class Timing:
+    """When the words of a take are heard, and the mouth's shapes."""
+
+    words: tuple[TimedWord, ...]
+    visemes: tuple[Viseme, ...]
+    cost: Cost = Cost()
+
+
 class Aligner(Protocol):
-    def align(self, texts: Sequence[str], takes: Sequence[Speech], language: str) -> list[tuple[TimedWord, ...]]: ...
+    """Finds the words of a text in a take of it. The words are those that a draft voice would time for the same text."""
+
+    name: str
+
+    def align(self, utterances: Sequence[Utterance], takes: Sequence[Speech]) -> list[Timing]: ...
+
+
+class Listener(Protocol):
+    """Judges spoken takes against what they were to say."""
+
+    name: str
+
+    def judge(self, utterances: Sequence[Utterance], takes: Sequence[Speech]) -> list[Judgement]: ...

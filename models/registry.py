@@ -10,7 +10,7 @@ from models.settings import Backing
 
 TABLE: dict[str, dict[str, str]] = {
     "writer": {"llama": "models.llama:LlamaWriter"},
-    "voice": {"espeak": "models.draft.voice:DraftVoice"},
+    "voice": {"espeak": "models.draft.voice:DraftVoice", "bark": "models.bark:BarkVoice"},
     "layout": {"draft": "models.draft.painter:DraftPainter"},
     "painter": {"draft": "models.draft.painter:DraftPainter", "sdxl": "models.sdxl:SdxlPainter"},
     "animator": {
@@ -24,6 +24,9 @@ TABLE: dict[str, dict[str, str]] = {
     "composer": {"draft": "models.draft.composer:DraftComposer"},
     "reference": {"maps": "models.control:ReferenceMaps"},
     "judge": {"vision": "models.judge:VisionJudge"},
+    "cloner": {"bark": "models.bark.cloning:BarkCloner"},
+    "listener": {"speech": "models.listening:SpeechListener"},
+    "aligner": {"espeak": "models.draft.aligner:DraftAligner", "ctc": "models.ctc:CtcAligner"},
 }
 WITHOUT_WEIGHTS = "models.draft."
 

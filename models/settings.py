@@ -99,6 +99,34 @@ class AcceptSettings(Part):
     jump_most: float = Field(default=1.0, ge=0, le=1)  # a cut inside a clip
 
 
+class SpeakSettings(Part):
+    """Sampling of voices. `batch` is how many lines are decoded at once; `candidates` takes a line, the best of which is
+    kept; `attempts` bounds the tries of a line none of whose takes passes."""
+
+    batch: int = Field(ge=1, le=256)
+    candidates: int = Field(ge=1, le=8)
+    attempts: int = Field(ge=1, le=8)
+    temperature: float = Field(gt=0, le=2)  # of what is said and how; emotion moves it
+    timbre_temperature: float = Field(gt=0, le=2)  # of the sound: coarse and fine codes
+    top_k: int = Field(default=0, ge=0, le=10_000)  # 0: all
+    end_least: float = Field(default=0.2, ge=0, le=1)  # probability of the end from which a line ends; 0: only when drawn
+    seconds_most: float = Field(default=13.0, ge=1, le=30)  # longer lines are split at clauses
+    longest: float = Field(default=2.5, ge=0.1, le=10)  # a piece is cut off after so many times its expected length
+
+
+class HearSettings(Part):
+    """When a spoken take passes. Each limit's meaning and unit stand in models/speech_scores."""
+
+    pace_least: float = Field(ge=0, le=1)  # of the pace expected of the text
+    pace_most: float = Field(ge=1, le=100)
+    silence_most: float = Field(ge=0, le=1)
+    clipped_most: float = Field(ge=0, le=1)
+    level_least: float = Field(ge=-120, le=0)  # dBFS of the spoken parts
+    runaway_most: float = Field(ge=0, le=60)  # seconds of sound after the line's end
+    repeat_most: float = Field(ge=0, le=1)
+    words_least: float = Field(ge=0, le=1)  # share of words that a recogniser hears right, where its weights are
+
+
 class ModelSettings(Part):
     """Everything that a profile says to model-backed adapters."""
 
@@ -108,6 +136,8 @@ class ModelSettings(Part):
     paint: PaintSettings
     animate: AnimateSettings
     accept: AcceptSettings
+    speak: SpeakSettings
+    hear: HearSettings
 
 
 @dataclass(frozen=True)

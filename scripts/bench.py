@@ -2,6 +2,7 @@
 
     python scripts/bench.py [--skip-moviepy] [--skip-long] [--keep DIR]
     python scripts/bench.py gpu [...]                 the model stages: scripts/bench_gpu.py
+    python scripts/bench.py bark [...]                voices against transformers' own: scripts/bench_bark.py
 
 Core-seconds are user + system time of a command and its children. The yardstick is one x264 veryfast encode of the
 episode's own master, its decoding subtracted, in the same run on the same machine. Ratios hold on a
@@ -291,6 +292,10 @@ def main() -> int:
         import bench_gpu
 
         return bench_gpu.main(sys.argv[2:])
+    if sys.argv[1:2] == ["bark"]:
+        import bench_bark
+
+        return bench_bark.main(sys.argv[2:])
     parser = argparse.ArgumentParser(
         description="Measure speed, memory and size. `bench.py gpu --help`: the model stages on a GPU."
     )

@@ -84,7 +84,7 @@ def test_weights_on_disk_are_counted_once_though_two_roles_use_them() -> None:
 
 def test_every_stage_of_a_24_gb_profile_fits_its_card_alone() -> None:
     profile, settings = settings_of("gpu-24gb")
-    assert {"writer", "painter", "animator", "judge", "reference"} == set(stage_gigabytes(profile))
+    assert {"writer", "voice", "painter", "animator", "judge", "reference"} == set(stage_gigabytes(profile))
     assert max(stage_gigabytes(profile).values()) < settings.device.vram_gb
 
 

@@ -52,7 +52,7 @@ def test_a_checkpoint_made_again_has_the_same_bytes(name: str, tmp_path: Path) -
 @pytest.mark.parametrize("name", MAKERS)
 def test_a_checkpoint_holds_readable_safetensors_and_text_and_nothing_else(name: str) -> None:
     files = [p for p in tiny_folder(name).rglob("*") if p.is_file()]
-    assert {p.suffix for p in files} <= {".safetensors", ".json", ".jinja"}
+    assert {p.suffix for p in files} <= {".safetensors", ".json", ".jinja", ".npy"}
     weights = [p for p in files if p.suffix == ".safetensors"]
     assert weights
     for path in weights:

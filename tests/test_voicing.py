@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.batching import Silent
 from engine.core import SAMPLE_RATE, Line
 from engine.vault import Vault
-from engine.voicing import cast_voices, profile_of, voice_series
+from engine.voicing import Booth, cast_voices, profile_of, voice_series
 from models.base import Cost, Rights, Speech, TimedWord, Utterance, Viseme, VoiceProfile
 from models.registry import load
 from tests.small_series import small_series
@@ -43,27 +43,27 @@ class Recorder:
 
 def test_all_lines_of_a_wave_are_one_batch_and_nothing_is_asked_twice(tmp_path: Path) -> None:
     series, voice, vault = small_series(), Recorder(), Vault(tmp_path)
-    takes = voice_series(series, series.episodes[:2], voice, vault, {}, Silent())
+    takes = voice_series(series, series.episodes[:2], Booth(voice), vault, {}, Silent())
     assert [len(batch) for batch in voice.batches] == [20]
     assert set(takes) == {line.id for episode in series.episodes[:2] for line in episode.lines()}
-    voice_series(series, series.episodes, voice, vault, {}, Silent())
+    voice_series(series, series.episodes, Booth(voice), vault, {}, Silent())
     assert [len(batch) for batch in voice.batches] == [20, 10]
-    voice_series(series, series.episodes, voice, vault, {}, Silent())
+    voice_series(series, series.episodes, Booth(voice), vault, {}, Silent())
     assert len(voice.batches) == 2
 
 
 def test_a_redone_line_is_asked_alone_with_another_seed(tmp_path: Path) -> None:
     series, voice, vault = small_series(), Recorder(), Vault(tmp_path)
-    voice_series(series, series.episodes[:1], voice, vault, {}, Silent())
+    voice_series(series, series.episodes[:1], Booth(voice), vault, {}, Silent())
     unit = voice.batches[0][3].unit
-    voice_series(series, series.episodes[:1], voice, vault, {("voicing", unit): 1}, Silent())
+    voice_series(series, series.episodes[:1], Booth(voice), vault, {("voicing", unit): 1}, Silent())
     (again,) = voice.batches[1]
     assert again.unit == unit and again.seed != voice.batches[0][3].seed
 
 
 def test_a_take_keeps_words_mouths_and_length(tmp_path: Path) -> None:
     series = small_series()
-    takes = voice_series(series, series.episodes[:1], Recorder(), Vault(tmp_path), {}, Silent())
+    takes = voice_series(series, series.episodes[:1], Booth(Recorder()), Vault(tmp_path), {}, Silent())
     take = takes["e001_s01_sh010_l01"]
     assert take.seconds == 1.0
     assert take.words == (TimedWord("hello", 0.1, 0.9),)
@@ -82,7 +82,7 @@ def test_narration_and_thought_sound_unlike_speech(kind: str, delivery: str, wan
     shot = series.episodes[0].scenes[0].shots[0].model_copy(update={"lines": (line,)})
     scene = series.episodes[0].scenes[0].model_copy(update={"shots": (shot,)})
     episode = series.episodes[0].model_copy(update={"scenes": (scene,)})
-    voice_series(series, [episode], voice, Vault(tmp_path), {}, Silent())
+    voice_series(series, [episode], Booth(voice), Vault(tmp_path), {}, Silent())
     assert voice.batches[0][0].delivery == wanted
 
 
@@ -90,7 +90,7 @@ def test_a_voice_of_another_sample_rate_is_refused(tmp_path: Path) -> None:
     voice = Recorder()
     voice.sample_rate = 22_050
     with pytest.raises(ValueError, match="recorder speaks at 22050 Hz, the product at 48000"):
-        voice_series(small_series(), small_series().episodes[:1], voice, Vault(tmp_path), {}, Silent())
+        voice_series(small_series(), small_series().episodes[:1], Booth(voice), Vault(tmp_path), {}, Silent())
 
 
 def colour(samples: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -107,7 +107,7 @@ def test_six_speakers_of_one_episode_have_six_voices_that_sound_different() -> N
     series, voice = small_series(), load("voice", "espeak")
     speakers = {line.speaker for line in series.episodes[0].lines()}
     assert len(speakers) == 6
-    cast = cast_voices(series, voice)
+    cast = cast_voices(series, Booth(voice))
     assert len({cast[id] for id in speakers}) == 6
     assert len([profile_of(c) for c in series.bible.characters]) == 6
     said = [Utterance(id, "Nobody leaves this house tonight.", "en", cast[id]) for id in sorted(speakers)]

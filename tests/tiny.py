@@ -30,6 +30,7 @@ ROLES = {
     "accelerator": "lightning",
     "vae": "tiny_vae",
     "animator": "ltx",
+    "voice": "bark",
     "detector": "owlv2",
     "embedder": "ip_adapter",
 }
@@ -82,6 +83,26 @@ SETTINGS: dict[str, Any] = {
         "flicker_most": 1000.0,
         "frozen_most": 1.0,
         "drift_most": 2.0,
+    },
+    "speak": {
+        "batch": 8,
+        "candidates": 1,
+        "attempts": 1,
+        "temperature": 0.7,
+        "timbre_temperature": 0.7,
+        "top_k": 50,
+        "end_least": 0.2,
+        "longest": 0.5,
+    },
+    "hear": {
+        "pace_least": 0.0,
+        "pace_most": 100.0,
+        "silence_most": 1.0,
+        "clipped_most": 1.0,
+        "level_least": -120.0,
+        "runaway_most": 60.0,
+        "repeat_most": 1.0,
+        "words_least": 0.0,
     },
 }
 

@@ -16,6 +16,7 @@ from scipy import signal
 from models.base import Cost, Rights, Speech, TimedWord, Utterance, VoiceProfile
 from models.draft import casting_table, treatment
 from models.draft.casting_table import CastVoice
+from models.draft.clauses import joined
 from models.draft.espeak import NATIVE_RATE, Clause, EspeakProcess, Spoken, WorkerError
 from models.draft.mouths import mouths
 from models.draft.spoken_text import SpokenText, prepare
@@ -24,11 +25,8 @@ SAMPLE_RATE = 48_000
 MIN_RATE, MAX_RATE = 80, 330
 MAX_UTTERANCES = 5_000
 """Most lines in one call."""
-AUDIBLE = 0.003
-"""Below this a sample counts as silence when takes are trimmed."""
 _HEADROOM_DB = -3.0  # so that rage does not clip
 _TAIL_SECONDS = 0.06
-_FADE_SECONDS = 0.004
 _CHINESE_RATE = 1.25
 _RIGHTS = Rights("espeak-ng formant synthesis, no recorded person", "GPL-3.0-or-later program; its output is free")
 
@@ -164,65 +162,18 @@ def _clauses(utterance: Utterance, voice: CastVoice, text: SpokenText, acting: A
 
 def _take(plan: _Plan, spoken: Sequence[Spoken]) -> Speech:
     """Clauses joined by their pauses, treated, breathed and raised to 48 kHz, with every time carried along."""
-    parts: list[np.ndarray] = []
-    phonemes: list[tuple[float, str]] = []
-    starts: dict[int, float] = {}
-    stops: dict[int, float] = {}
-    at = 0
-    for clause, heard in zip(plan.text.clauses, spoken, strict=True):
-        samples = _trimmed(heard.samples)
-        offset = at / NATIVE_RATE
-        phonemes += [(offset + frame / NATIVE_RATE, name) for frame, name in heard.phonemes]
-        _time_words(clause.owners, heard, len(samples), offset, starts, stops)
-        pause = np.zeros(int(clause.pause_ms * plan.acting.pauses / 1000 * NATIVE_RATE))
-        parts += [samples, pause]
-        at += len(samples) + len(pause)
-    voice = np.concatenate(parts)
-    if not np.any(np.abs(voice) > AUDIBLE):
+    line = joined(plan.text, spoken, plan.acting.pauses)
+    if not line.is_heard:
         raise ValueError(f"{plan.utterance.unit}: nothing in the text can be spoken")
-    treated, lead = _treated(plan, voice)
+    treated, lead = _treated(plan, line.samples)
     lead_seconds = lead / NATIVE_RATE
     words = tuple(
-        TimedWord(token, lead_seconds + starts[index], lead_seconds + stops[index])
-        for index, token in enumerate(plan.text.tokens)
+        TimedWord(token, lead_seconds + start, lead_seconds + stop)
+        for token, (start, stop) in zip(plan.text.tokens, line.words, strict=True)
     )
-    shapes = mouths([(lead_seconds + start, name) for start, name in phonemes], words[-1].stop)
+    shapes = mouths([(lead_seconds + start, name) for start, name in line.phonemes], words[-1].stop)
     samples = signal.resample_poly(treated, 320, 147).astype(np.float32)
     return Speech(np.clip(samples, -1, 1), SAMPLE_RATE, words, shapes, f"espeak-ng {plan.voice}", _RIGHTS)
-
-
-def _trimmed(samples: np.ndarray) -> np.ndarray:
-    """Without espeak's own trailing silence, ends faded."""
-    loud = np.flatnonzero(np.abs(samples) > AUDIBLE)
-    stop = min(len(samples), (int(loud[-1]) if loud.size else 0) + int(_FADE_SECONDS * NATIVE_RATE) + 1)
-    out = samples[:stop].astype(np.float64)
-    fade = min(int(_FADE_SECONDS * NATIVE_RATE), len(out))
-    out[len(out) - fade :] *= np.linspace(1, 0, fade)
-    return out
-
-
-def _time_words(
-    owners: Sequence[int], heard: Spoken, length: int, offset: float, starts: dict[int, float], stops: dict[int, float]
-) -> None:
-    """Start and stop of each token of a clause, in seconds, from espeak's word events.
-
-    espeak runs some pairs together ("of the"): a token without an event of its own takes its share, by letters, of
-    the time between its neighbours' events."""
-    tokens = list(dict.fromkeys(owners))
-    known: dict[int, int] = {}
-    for frame, position in heard.words:
-        owner = owners[min(max(position, 1), len(owners)) - 1]
-        known.setdefault(owner, min(frame, length))
-    known.setdefault(tokens[0], 0)
-    anchors = [(index, known[token]) for index, token in enumerate(tokens) if token in known]
-    letters = [owners.count(token) for token in tokens]
-    frames = np.zeros(len(tokens) + 1)
-    for (first, start), (last, stop) in zip(anchors, [*anchors[1:], (len(tokens), length)], strict=True):
-        share = np.cumsum([0, *letters[first:last]]) / max(sum(letters[first:last]), 1)
-        frames[first : last + 1] = start + share * max(stop - start, 0)
-    for index, token in enumerate(tokens):
-        starts.setdefault(token, offset + float(frames[index]) / NATIVE_RATE)
-        stops[token] = offset + float(frames[index + 1]) / NATIVE_RATE
 
 
 def _treated(plan: _Plan, voice: np.ndarray) -> tuple[np.ndarray, int]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from models.tiny.animators import make_ltx, make_svd, make_wan
+from models.tiny.hubert import make_hubert
 from models.tiny.painters import (
     make_clip,
     make_controlnet,
@@ -17,6 +18,7 @@ from models.tiny.painters import (
     make_tiny_vae,
 )
 from models.tiny.sight import make_owlv2
+from models.tiny.voices import make_bark
 from models.tiny.writers import make_llama
 
 MAKERS: dict[str, Callable[[Path], None]] = {
@@ -31,4 +33,6 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "wan": make_wan,
     "svd": make_svd,
     "owlv2": make_owlv2,
+    "bark": make_bark,
+    "hubert": make_hubert,
 }
