@@ -94,7 +94,10 @@ def episode_estimate(
     core = (data["machine"]["core_seconds_per_episode"] + data["voice"]["core_seconds_per_episode"]) * seconds / SECONDS
     if settings is None:
         return Estimate({}, core, profile.dollars(core))
-    stages = {"writing": writing_seconds(profile, settings), "voicing": voicing_seconds(profile, settings) * seconds / SECONDS}
+    stages = {
+        "writing": writing_seconds(profile, settings),
+        "voicing": voicing_seconds(profile, settings) * seconds / SECONDS,
+    }
     pictures = (shots + 4) * settings.paint.candidates  # and four for the covers
     stages["framing"] = gpu_seconds(profile, pictures * picture_tflop(settings.paint))
     judged = pictures * (data["judge"]["detector"] + data["judge"]["embedder"])

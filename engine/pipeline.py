@@ -39,7 +39,7 @@ from engine.store import SeriesFolder, unit_seed
 from engine.takes import DialogueTake, Keyframe, Poster, Stems
 from engine.timeline import Timeline
 from engine.vault import Take, Vault, file_sha256, fingerprint, sweep
-from engine.voicing import Booth, lock_voices, voice_series
+from engine.voicing import Booth, Performers, lock_voices, voice_series
 
 WAVE = 5
 """Episodes voiced in one batch: large enough to share the voice's start, small enough for a soon first episode."""
@@ -128,9 +128,11 @@ class Run:
 
     @property
     def booth(self) -> Booth:
-        backends = self.backends
-        settings = self.profile.settings if backends.listener is not None else None
-        return Booth(backends.voice, self.profile.voice, settings, backends.listener, backends.aligner)
+        backends, settings = self.backends, self.profile.settings
+        if settings is None or backends.listener is None or backends.aligner is None:
+            return Booth(backends.voice)
+        model = Performers(backends.voice, self.profile.voice, settings, backends.listener, backends.aligner)
+        return Booth(backends.voice, model)
 
     @property
     def studio(self) -> Studio:

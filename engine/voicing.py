@@ -18,7 +18,7 @@ from engine.speaking import perform
 from engine.store import unit_seed
 from engine.takes import DialogueTake
 from engine.vault import Made, Take, Vault
-from models.base import Aligner, Listener, Speech, TimedWord, Utterance, Viseme, Voice, VoiceProfile
+from models.base import Aligner, Listener, ModelVoice, Speech, TimedWord, Utterance, Viseme, Voice, VoiceProfile
 from models.settings import ModelSettings
 
 STAGE = "voicing"
@@ -26,14 +26,21 @@ STAGE = "voicing"
 
 @dataclass(frozen=True)
 class Booth:
-    """Who speaks, and for a voice that is a model: who judges its takes and who times their words. `engine` is the voice's
-    word in a profile, by which the bible locks a cast."""
+    """Who speaks; of a voice that is a model also who judges its takes and who times their words."""
 
     voice: Voice
-    engine: str = ""
-    settings: ModelSettings | None = None
-    listener: Listener | None = None
-    aligner: Aligner | None = None
+    model: Performers | None = None
+
+
+@dataclass(frozen=True)
+class Performers:
+    """What a voice that is a model works with. `engine` is its word in a profile, by which the bible locks a cast."""
+
+    voice: ModelVoice
+    engine: str
+    settings: ModelSettings
+    listener: Listener
+    aligner: Aligner
 
 
 def profile_of(character: Character) -> VoiceProfile:
@@ -53,12 +60,13 @@ def cast_voices(series: Series, booth: Booth) -> dict[str, str]:
     UserError: a locked voice that may not be used, no voice left."""
     cast = series.bible.characters
     profiles = [profile_of(c) for c in cast]
-    if booth.settings is None:
+    if booth.model is None:
         assigned = booth.voice.cast(profiles, series.language)
     else:
-        locked = {c.id: c.voice.cast[booth.engine] for c in cast if booth.engine in c.voice.cast}
+        engine = booth.model.engine
+        locked = {c.id: c.voice.cast[engine] for c in cast if engine in c.voice.cast}
         try:
-            assigned = booth.voice.cast(profiles, series.language, locked)
+            assigned = booth.model.voice.cast(profiles, series.language, locked)
         except ValueError as error:
             raise UserError(f"the cast's voices: {error}") from error
     return {profile.character: id for profile, id in zip(profiles, assigned, strict=True)}
@@ -67,10 +75,10 @@ def cast_voices(series: Series, booth: Booth) -> dict[str, str]:
 def lock_voices(series: Series, booth: Booth) -> Series:
     """The series with every character's voice in its bible, as a new revision; unchanged where all are there, or where
     the voice is no model."""
-    if booth.settings is None:
+    if booth.model is None:
         return series
-    cast = cast_voices(series, booth)
-    characters = tuple(_locked(c, booth.engine, cast[c.id]) for c in series.bible.characters)
+    cast, engine = cast_voices(series, booth), booth.model.engine
+    characters = tuple(_locked(c, engine, cast[c.id]) for c in series.bible.characters)
     if characters == series.bible.characters:
         return series
     bible = series.bible.model_copy(update={"characters": characters})
@@ -110,9 +118,10 @@ def voice_series(
             jobs.append(Job(line.id, {**version(utterance.voice), **asdict(utterance)}, ".wav", utterance))
 
     def make(utterances: list[Utterance]) -> Iterable[Made]:
-        if booth.settings is None or booth.listener is None or booth.aligner is None:
+        model = booth.model
+        if model is None:
             return (_made(speech, {}) for speech in booth.voice.speak(utterances))
-        performed = perform(booth.voice, booth.listener, booth.aligner, booth.settings, utterances)
+        performed = perform(booth.voice, model.listener, model.aligner, model.settings, utterances)
         return (_made(speech, result) for speech, result in performed)
 
     takes = build(vault, STAGE, jobs, make, progress)
@@ -122,12 +131,11 @@ def voice_series(
 def _version(booth: Booth, voices: Collection[str]) -> Callable[[str], dict[str, Any]]:
     """What decides a take beside its line, by voice: the model, who times it, and what a cloned voice is today."""
     told = {"model": booth.voice.name, "version": getattr(booth.voice, "version", 1)}
-    if booth.aligner is not None:
-        told["words"] = [booth.aligner.name, getattr(booth.aligner, "version", 1)]
     prints: dict[str, str] = {}
-    if hasattr(booth.voice, "print_of"):
+    if booth.model is not None:
+        told["words"] = [booth.model.aligner.name, getattr(booth.model.aligner, "version", 1)]
         try:
-            prints = {voice: booth.voice.print_of(voice) for voice in voices}
+            prints = {voice: booth.model.voice.print_of(voice) for voice in voices}
         except ValueError as error:
             raise UserError(str(error)) from error
     return lambda voice: {**told, "voice_print": prints[voice]} if prints.get(voice) else told

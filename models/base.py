@@ -208,6 +208,25 @@ class Voice(Protocol):
     def speak(self, utterances: Sequence[Utterance]) -> list[Speech]: ...
 
 
+class ModelVoice(Protocol):
+    """A voice that is a model: its cast is locked, its takes are judged, its words are timed by an Aligner."""
+
+    name: str
+    version: Any
+
+    def cast(
+        self, profiles: Sequence[VoiceProfile], language: str, locked: Mapping[str, str] | None = None
+    ) -> list[str]:
+        """As a Voice's; `locked` voices, by character, are kept and the others chosen around them."""
+        ...
+
+    def print_of(self, voice: str) -> str:
+        """What a voice id stands for today, where it can be given anew; else ''. ValueError when it may not speak."""
+        ...
+
+    def speak(self, utterances: Sequence[Utterance]) -> list[Speech]: ...
+
+
 # -- pictures
 
 

@@ -10,7 +10,12 @@ from models.settings import Backing
 
 TABLE: dict[str, dict[str, str]] = {
     "writer": {"llama": "models.llama:LlamaWriter"},
-    "voice": {"espeak": "models.draft.voice:DraftVoice", "bark": "models.bark:BarkVoice"},
+    "voice": {
+        "espeak": "models.draft.voice:DraftVoice",
+        "bark": "models.bark:BarkVoice",
+        "vibevoice": "models.vibevoice:VibeVoice",
+        "endpoint": "models.endpoint:EndpointVoice",
+    },
     "layout": {"draft": "models.draft.painter:DraftPainter"},
     "painter": {"draft": "models.draft.painter:DraftPainter", "sdxl": "models.sdxl:SdxlPainter"},
     "animator": {

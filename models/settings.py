@@ -9,9 +9,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 CONTROL_KINDS = ("pose", "lineart", "depth", "canny")
 Tier = Literal["fast", "quality"]
@@ -109,7 +109,9 @@ class SpeakSettings(Part):
     temperature: float = Field(gt=0, le=2)  # of what is said and how; emotion moves it
     timbre_temperature: float = Field(gt=0, le=2)  # of the sound: coarse and fine codes
     top_k: int = Field(default=0, ge=0, le=10_000)  # 0: all
-    end_least: float = Field(default=0.2, ge=0, le=1)  # probability of the end from which a line ends; 0: only when drawn
+    end_least: float = Field(
+        default=0.2, ge=0, le=1
+    )  # probability of the end from which a line ends; 0: only when drawn
     seconds_most: float = Field(default=13.0, ge=1, le=30)  # longer lines are split at clauses
     longest: float = Field(default=2.5, ge=0.1, le=10)  # a piece is cut off after so many times its expected length
 
@@ -127,6 +129,26 @@ class HearSettings(Part):
     words_least: float = Field(ge=0, le=1)  # share of words that a recogniser hears right, where its weights are
 
 
+class EndpointSettings(Part):
+    """A speech endpoint that speaks OpenAI's API, on the local network. Off unless a profile has a section [endpoint]."""
+
+    url: str = Field(max_length=500)  # up to the version: http://192.168.1.20:8880/v1
+    model: str = Field(min_length=1, max_length=200)
+    voices: dict[Literal["female", "male"], tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...]]
+    languages: tuple[Literal["en", "zh"], ...] = ("en", "zh")
+    timeout_seconds: float = Field(default=60.0, gt=0, le=600)  # of one request, all in all
+    parallel: int = Field(default=4, ge=1, le=64)
+    public: bool = False  # whether the url may lead out of the local network
+    commercial_use: bool = False  # what the operator declares; goes into the manifest
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        names = [name for each in self.voices.values() for name in each]
+        if not names or len(set(names)) != len(names):
+            raise ValueError("voices must name at least one voice, and none of them twice")
+        return self
+
+
 class ModelSettings(Part):
     """Everything that a profile says to model-backed adapters."""
 
@@ -138,6 +160,7 @@ class ModelSettings(Part):
     accept: AcceptSettings
     speak: SpeakSettings
     hear: HearSettings
+    endpoint: EndpointSettings | None = None
 
 
 @dataclass(frozen=True)

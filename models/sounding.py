@@ -215,3 +215,36 @@ def spread(tokens: Sequence[str], parts: Sequence[tuple[float, float]]) -> list[
 def sounding_parts(samples: Samples, rate: int) -> list[tuple[float, float]]:
     """(start, stop) in seconds of the parts of a take that sound; none in a silent one."""
     return [(a * HOP, min(b * HOP, len(samples) / rate)) for a, b in runs(sounding(levels(samples, rate)))]
+
+
+def fundamental(samples: Samples, sample_rate: int) -> float:
+    """Median fundamental of a mono take in Hz, 60 to 400; 0 where nothing is voiced.
+
+    Frames of 40 ms every 20 ms; a frame counts when its autocorrelation has a peak of 0.5 and it is no quieter than a
+    tenth of the loudest. Made for telling voices apart, not for following a melody."""
+    size, hop = int(0.04 * sample_rate), int(0.02 * sample_rate)
+    if len(samples) < size:
+        return 0.0
+    frames = np.lib.stride_tricks.sliding_window_view(np.asarray(samples, np.float64), size)[::hop]
+    frames = frames - frames.mean(axis=1, keepdims=True)
+    power = np.square(frames).sum(axis=1)
+    frames = frames[power > max(power.max() * 0.01, 1e-9)]
+    if not len(frames):
+        return 0.0
+    spectrum = np.fft.rfft(frames, 2 * size, axis=1)
+    echo = np.fft.irfft(np.square(np.abs(spectrum)), axis=1)[:, :size]
+    echo = echo / echo[:, :1] / (1 - np.arange(size) / size)  # a shorter overlap is not a weaker likeness
+    low, high = int(sample_rate / 400), int(sample_rate / 60)
+    peaks = [_first_peak(row, low, high) for row in echo]
+    lags = [lag for lag in peaks if lag]
+    return float(sample_rate / np.median(lags)) if lags else 0.0
+
+
+def _first_peak(echo: Floats, low: int, high: int) -> int:
+    """The first lag whose peak nearly reaches the highest: a later one is an octave too deep. 0: nothing is voiced."""
+    part = echo[low : high + 1]
+    if not part.size or part.max() < 0.5:
+        return 0
+    inner = (part[1:-1] >= part[:-2]) & (part[1:-1] >= part[2:]) & (part[1:-1] >= 0.85 * part.max())
+    found = np.flatnonzero(inner)
+    return low + 1 + int(found[0]) if found.size else 0

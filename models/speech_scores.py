@@ -31,8 +31,8 @@ SLOWEST = 1.6
 worst of 44 lines, 1.4 in the middle one)."""
 DONE = 0.75
 """Of the expected time: a line that takes less has been said in a hurry, and a phrase after it is one too many."""
-SLOW = 1.25
-"""Of the expected time that the text before its last mark takes: a later pause than that of a slow reader is none of it."""
+SLOW = 1.75
+"""Of the expected time that the text before its last mark takes: a pause later than a slow reader's is none of the text."""
 LONG_PAUSES = ".?!…;:"
 """Marks that may end a phrase; a comma's pause is shorter than PHRASE_GAP."""
 ECHO_HOP = 0.02

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, log2
 from typing import Any
@@ -37,7 +37,7 @@ from models.base import Cost, Rights, Speech, Utterance, VoiceProfile
 from models.device import house_device
 from models.loading import gigabytes, load_pretrained
 from models.settings import Backing
-from models.sounding import expected_seconds
+from models.sounding import expected_seconds, fundamental
 
 Samples = NDArray[np.float32]
 
@@ -108,19 +108,33 @@ class VibeVoice:
 
     # -- what the engine calls
 
-    def cast(self, profiles: Sequence[VoiceProfile], language: str) -> list[str]:
+    def cast(
+        self, profiles: Sequence[VoiceProfile], language: str, locked: Mapping[str, str] | None = None
+    ) -> list[str]:
         """Ids such as 'female-1-232': the kind, which one of the cast, the pitch in Hz that is aimed at. ValueError for a
-        language that the model does not speak."""
+        language that the model does not speak. `locked` characters keep theirs, whose numbers nobody else gets."""
         _check_language(language)
-        count: dict[str, int] = {}
+        kept, count = locked or {}, dict[str, int]()
+        numbers = {id.rpartition("-")[0] for id in kept.values()}
         ids: list[str] = []
         for profile in profiles:
+            if profile.character in kept:
+                ids.append(kept[profile.character])
+                continue
             kind = _kind(profile)
-            number = count[kind] = count.get(kind, -1) + 1
+            number = count.get(kind, -1) + 1
+            while f"{kind}-{number}" in numbers:
+                number += 1
+            count[kind] = number
             moved = profile.pitch + SPREAD[number % len(SPREAD)]
             aim = round(min(HIGHEST, max(LOWEST, PITCHES[kind] * 2 ** (moved / 12))))
             ids.append(f"{kind}-{number}-{aim}")
         return ids
+
+    def print_of(self, voice: str) -> str:
+        """An id says all of its voice."""
+        del voice
+        return ""
 
     def speak(self, utterances: Sequence[Utterance]) -> list[Speech]:
         """A take a line, in the lines' order, longest lines decoded first. The first lines of a voice pay for its making.
@@ -186,7 +200,9 @@ class VibeVoice:
         processor = load_pretrained(VibeVoiceProcessor, self._weight)
         model = load_pretrained(SeededVibeVoice, self._weight, dtype=self._device.dtype, classes=(CLASS,))
         _check_fit(self.name, model.config, processor)
-        model.model.audio_tower.config.vae_std = 0.0  # a shown voice is taken as it is: drawn noise would tell rows apart
+        model.model.audio_tower.config.vae_std = (
+            0.0  # a shown voice is taken as it is: drawn noise would tell rows apart
+        )
         return Loaded(model.to(self._device.torch_device), processor)
 
 
@@ -371,29 +387,10 @@ def audition_seeds(voice: str, language: str) -> list[int]:
 
 def nearest(takes: Sequence[Samples], aim: float) -> Samples:
     """The take whose pitch is nearest to `aim` Hz by its ratio; those without a pitch come last."""
-    pitches = [median_pitch(take) for take in takes]
+    pitches = [fundamental(take, NATIVE_RATE) for take in takes]
     return min(zip(takes, pitches, strict=True), key=lambda pair: abs(log2(pair[1] / aim)) if pair[1] else 99.0)[0]
 
 
-def median_pitch(samples: Samples) -> float:
-    """The middle fundamental of the voiced frames (40 ms) of a 24 kHz take in Hz, by autocorrelation; 0: none is voiced."""
-    low = samples[: len(samples) // 3 * 3].reshape(-1, 3).mean(axis=1)  # 8 kHz is plenty
-    rate, size = NATIVE_RATE // 3, NATIVE_RATE // 75
-    if len(low) < size:
-        return 0.0
-    cut = np.lib.stride_tricks.sliding_window_view(low, size)[:: size // 2] * np.hanning(size)
-    cut = cut - cut.mean(axis=1, keepdims=True)
-    power = np.fft.irfft(np.abs(np.fft.rfft(cut, 2 * size)) ** 2)[:, :size]
-    first, last = rate // HIGHEST, rate // LOWEST
-    lags = power[:, first:last].argmax(axis=1) + first
-    loud = power[:, 0] > 0.01 * power[:, 0].max()
-    voiced = loud & (power[np.arange(len(power)), lags] > 0.4 * power[:, 0])
-    return float(rate / np.median(lags[voiced])) if voiced.any() else 0.0
-
-
 def _sum(cost: Cost, more: Cost) -> Cost:
-    return Cost(
-        cost.gpu_seconds + more.gpu_seconds,
-        cost.core_seconds + more.core_seconds,
-        max(cost.peak_bytes, more.peak_bytes),
-    )
+    gpu, core = cost.gpu_seconds + more.gpu_seconds, cost.core_seconds + more.core_seconds
+    return Cost(gpu, core, max(cost.peak_bytes, more.peak_bytes))

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 pytest.importorskip("torch")  # which the package's front door imports
 
-from models.bark.casting import cast, fundamental, languages, voices
+from models.bark.casting import cast, languages, voices
 from models.base import VoiceProfile
+from models.sounding import fundamental
 
 
 def person(name: str, sex: str = "female", age: int = 30, pitch: float = 0.0, timbre: str = "") -> VoiceProfile:

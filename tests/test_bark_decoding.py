@@ -110,7 +110,14 @@ def ours(
         for seed, (text, voice) in enumerate(zip(texts, voices, strict=True))
     ]
     semantic, coarse = Causal(model.semantic, 0, 10_001), Causal(model.coarse_acoustics, 10_000, 12_096)
-    say(Decoder(semantic, rows, n.semantic_most, semantic_rules(n, told.get("end_least", 0.0), int(told.get("top_k", 0)))), lines, n, most)
+    say(
+        Decoder(
+            semantic, rows, n.semantic_most, semantic_rules(n, told.get("end_least", 0.0), int(told.get("top_k", 0)))
+        ),
+        lines,
+        n,
+        most,
+    )
     rules = coarse_rules(coarse, n, int(told.get("top_k", 0)))
     sound(Decoder(coarse, rows, n.coarse_window, rules), lines, n)
     refine(Fine(model.fine_acoustics, 1024), lines, n, rows)

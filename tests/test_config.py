@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from engine import config, rules
+from engine import config, rules, voice_commands
 from engine.backends import PART_ROLES, load_backends
 from engine.config import Profile, default_out, first_fault, load_profile, profile_names
 from engine.core import FPS, SAMPLE_RATE, UserError
@@ -87,7 +87,8 @@ def test_a_profile_of_ones_own_is_a_file_and_its_faults_are_named(text: str, wor
 
 
 def test_every_role_of_weights_that_an_adapter_reads_may_be_named() -> None:
-    assert set(config.ROLES) == {role for roles in PART_ROLES.values() for role in roles}
+    read = {role for roles in PART_ROLES.values() for role in roles}
+    assert set(config.ROLES) == read | set(voice_commands.ROLES)
 
 
 def test_a_file_extends_the_file_beside_it_wherever_the_command_runs(tmp_path: Path) -> None:

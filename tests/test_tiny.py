@@ -58,7 +58,7 @@ def test_a_checkpoint_holds_readable_safetensors_and_text_and_nothing_else(name:
     for path in weights:
         with safe_open(path, framework="pt") as opened:
             assert all(torch.isfinite(opened.get_tensor(key)).all() for key in opened.keys())  # noqa: SIM118
-    assert sum(p.stat().st_size for p in files) < 8_000_000
+    assert sum(p.stat().st_size for p in files) < (8_000_000 if name != "bark" else 20_000_000)
 
 
 @pytest.mark.parametrize("name", MAKERS)

@@ -81,7 +81,7 @@ def cast(
     'own/NAME'). The others choose in their order, so that adding a character never changes those before; characters
     without a sex choose last. Each takes the cheapest voice left: own sex before own language, own language before
     pitch. `available` limits the presets to those at hand; `pitches` are measured fundamentals in Hz by preset, see
-    `fundamental`. ValueError, one line: unknown language, a voice locked twice, no voice left."""
+    `models.sounding.fundamental`. ValueError, one line: unknown language, a voice locked twice, no voice left."""
     check_language(language)
     taken = _locked(locked)
     free = [voice for voice in voices(language) if voice.name not in taken.values()]
@@ -99,29 +99,6 @@ def cast(
         free.remove(best)
         chosen[place] = best.name
     return [chosen[place] for place in range(len(profiles))]
-
-
-def fundamental(samples: np.ndarray, sample_rate: int) -> float:
-    """Median fundamental of a mono take in Hz, 60 to 400; 0 where nothing is voiced.
-
-    Frames of 40 ms every 20 ms; a frame counts when its autocorrelation has a peak of 0.5 and it is no quieter than a
-    tenth of the loudest. Made for telling voices apart, not for following a melody."""
-    size, hop = int(0.04 * sample_rate), int(0.02 * sample_rate)
-    if len(samples) < size:
-        return 0.0
-    frames = np.lib.stride_tricks.sliding_window_view(np.asarray(samples, np.float64), size)[::hop]
-    frames = frames - frames.mean(axis=1, keepdims=True)
-    power = np.square(frames).sum(axis=1)
-    frames = frames[power > max(power.max() * 0.01, 1e-9)]
-    if not len(frames):
-        return 0.0
-    spectrum = np.fft.rfft(frames, 2 * size, axis=1)
-    echo = np.fft.irfft(np.square(np.abs(spectrum)), axis=1)[:, :size]
-    echo = echo / echo[:, :1] / (1 - np.arange(size) / size)  # a shorter overlap is not a weaker likeness
-    low, high = int(sample_rate / 400), int(sample_rate / 60)
-    peaks = [_first_peak(row, low, high) for row in echo]
-    lags = [lag for lag in peaks if lag]
-    return float(sample_rate / np.median(lags)) if lags else 0.0
 
 
 # -- inside
@@ -197,13 +174,3 @@ def _timbre(profile: VoiceProfile) -> list[str]:
     text = profile.timbre.lower()
     known = [word for word in (*TIMBRE_SEMITONES, *ROUGH) if not word.isascii() and word in text]
     return [*"".join(c if c.isalnum() else " " for c in text).split(), *dict.fromkeys(known)]
-
-
-def _first_peak(echo: np.ndarray, low: int, high: int) -> int:
-    """The first lag whose peak nearly reaches the highest: a later one is an octave too deep. 0: nothing is voiced."""
-    part = echo[low : high + 1]
-    if not part.size or part.max() < 0.5:
-        return 0
-    inner = (part[1:-1] >= part[:-2]) & (part[1:-1] >= part[2:]) & (part[1:-1] >= 0.85 * part.max())
-    found = np.flatnonzero(inner)
-    return low + 1 + int(found[0]) if found.size else 0

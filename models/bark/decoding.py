@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 
@@ -72,6 +72,7 @@ class Decoder:
         self.temperature = torch.ones(self.rows, device=network.device)
         self.number = torch.arange(self.rows, device=network.device)
         self.graphs: dict[tuple[int, int], torch.cuda.CUDAGraph] = {}
+        self.pool: Any = torch.cuda.graph_pool_handle() if self.is_cuda else None  # graphs run one at a time: one pool
 
     # -- the loop
 
@@ -166,7 +167,7 @@ class Decoder:
                 self._once(rows, reach)
         torch.cuda.current_stream().wait_stream(side)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        with torch.cuda.graph(graph, pool=self.pool):
             self._once(rows, reach)
         for kept, old in zip(state, before, strict=True):
             kept.copy_(old)

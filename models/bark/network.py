@@ -77,12 +77,15 @@ class Causal:
         What they leave behind goes into the cache's `slots`."""
         count = x.shape[1]
         x = x + self.places[:count]
-        for at, block in enumerate(self.blocks):
-            q, k, v = block.asked(x)
-            cache.kept[at][0, slots, :, :count] = k
-            cache.kept[at][1, slots, :, :count] = v
+        for at, block in enumerate(self.blocks[:-1]):
+            q, k, v = cache.put(at, slots, *block.asked(x))
             x = block.answered(x, F.scaled_dot_product_attention(q, k, v, is_causal=True))
-        return self._said(x[torch.arange(len(lengths), device=x.device), lengths - 1])
+        last = self.blocks[-1]  # of whose states only those are needed that each prompt ends with
+        q, k, v = cache.put(len(self.blocks) - 1, slots, *last.asked(x))
+        row, ends = torch.arange(len(lengths), device=x.device), lengths - 1
+        mask = (torch.arange(count, device=x.device) <= ends[:, None])[:, None, None]
+        seen = F.scaled_dot_product_attention(q[row, :, ends].unsqueeze(2), k, v, attn_mask=mask)
+        return self._said(last.answered(x[row, ends].unsqueeze(1), seen).squeeze(1))
 
     def step(self, tokens: Tensor, places: Tensor, cache: Cache, rows: Tensor, reach: int) -> Tensor:
         """Logits (rows, words) after one more token (rows,) at its place (rows,), for the cache's first rows. `reach` is
@@ -108,6 +111,12 @@ class Cache:
     """Keys and values of every layer: (2, rows, heads, places, width)."""
 
     kept: list[Tensor]
+
+    def put(self, layer: int, slots: Tensor, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Keeps keys and values (rows, heads, tokens, width) from the first place on; all three are given back."""
+        self.kept[layer][0, slots, :, : k.shape[2]] = k
+        self.kept[layer][1, slots, :, : v.shape[2]] = v
+        return q, k, v
 
     def keep(self, slots: Sequence[int]) -> None:
         """Moves these rows to the front, in order."""

@@ -54,7 +54,8 @@ class Speaker:
 
     def code(self, lines: Sequence[Line], seconds: Sequence[float], rows: int) -> None:
         """Fills the codes of every line, none longer than so many seconds, `rows` at once."""
-        rows = min(rows, max(1, len(lines)))
+        if self.fine.device.type == "cpu":
+            rows = min(rows, max(1, len(lines)))  # on CUDA a few lines use the large decoder's small graphs
         most = [max(1, int(s * self.numbers.semantic_rate)) for s in seconds]
         say(self._decoder("semantic", rows), lines, self.numbers, most)
         sound(self._decoder("coarse", rows), lines, self.numbers)

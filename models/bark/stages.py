@@ -72,8 +72,8 @@ class Saying:
 
 def say(decoder: Decoder, lines: Sequence[Line], numbers: Numbers, most: Sequence[int]) -> None:
     """Fills `semantic` of every line, at most so many tokens each; long texts first, so that none is left alone late."""
-    tasks = [Saying(line, decoder.network, numbers, m) for line, m in zip(lines, most, strict=True)]
-    decoder.run(sorted(tasks, key=lambda task: -len(task._line.text)))
+    pairs = sorted(zip(lines, most, strict=True), key=lambda pair: -len(pair[0].text))
+    decoder.run([Saying(line, decoder.network, numbers, m) for line, m in pairs])
 
 
 def semantic_rules(numbers: Numbers, end_least: float, top_k: int) -> Rules:

@@ -5,6 +5,7 @@ A line over Bark's reach is spoken in pieces, each of which continues all that w
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +24,7 @@ from models.device import house_device
 from models.loading import gigabytes
 from models.own_voices import OWN
 from models.own_voices import voice as own_voice
-from models.settings import Backing
+from models.settings import Backing, Weight
 
 SAMPLE_RATE = 48_000
 PIECE_STEP = 1_000_003
@@ -81,8 +82,7 @@ class BarkVoice:
         if not utterances:
             return []
         spoken_ = [self._begun(u) for u in utterances]
-        size = gigabytes(self._weight, dtype=self._device.dtype)
-        speaker = self._device.hold(f"voice {self._weight.folder}", size, self._load)
+        speaker = self._device.hold(f"voice {self._weight.folder}", self._gigabytes(), self._load)
         with self._device.metered() as meter:
             samples = self._heard(speaker, spoken_)
         whole = sum(map(len, samples))
@@ -92,6 +92,11 @@ class BarkVoice:
             ))
             for s, sound in zip(spoken_, samples, strict=True)
         ]  # fmt: skip
+
+    def _gigabytes(self) -> float:
+        """Weights, and the caches of the two networks that decode."""
+        held = gigabytes(self._weight, dtype=self._device.dtype)
+        return held + cache_gigabytes(self._weight, self._rows, self._device.dtype.itemsize)
 
     def _load(self) -> Speaker:
         return Speaker.load(self._weight, self._settings, self._device.dtype, self._device.torch_device)
@@ -180,6 +185,17 @@ class BarkVoice:
 
 RATE = 24_000
 """Samples a second of EnCodec 24 kHz, the codec that Bark was trained on."""
+
+
+def cache_gigabytes(weight: Weight, rows: int, bytes_: int) -> float:
+    """GiB of keys and values of so many rows, in both networks. ValueError, one line, for a config that is not Bark's."""
+    try:
+        told = json.loads((weight.folder / "config.json").read_bytes())
+        parts = [told[part] for part in ("semantic_config", "coarse_acoustics_config")]
+        count = sum(p["num_layers"] * p["hidden_size"] * p["block_size"] for p in parts)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ValueError(f"weights '{weight.name}': config.json is missing, damaged or not Bark's") from None
+    return 2 * rows * count * bytes_ / 1024**3
 
 
 def continued(voice: Preset, said: Sequence[Line], speaker: Speaker) -> Preset:

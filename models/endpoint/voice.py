@@ -66,13 +66,20 @@ class EndpointVoice:
             commercial_use=settings.commercial_use,
         )
 
-    def cast(self, profiles: Sequence[VoiceProfile], language: str) -> list[str]:
-        """The profile's voices of each character's sex in their order, each once. ValueError when there are too few."""
+    def cast(
+        self, profiles: Sequence[VoiceProfile], language: str, locked: Mapping[str, str] | None = None
+    ) -> list[str]:
+        """The profile's voices of each character's sex in their order, each once; `locked` ones, by character, are kept.
+        ValueError when there are too few."""
         self._check_language(language)
+        kept = locked or {}
         taken: list[str] = []
         for profile in profiles:
+            if profile.character in kept:
+                taken.append(kept[profile.character])
+                continue
             sex = "male" if profile.sex == "male" else "female"
-            free = [name for name in self._settings.voices.get(sex, ()) if name not in taken]
+            free = [name for name in self._settings.voices.get(sex, ()) if name not in (*taken, *kept.values())]
             if not free:
                 count = len(self._settings.voices.get(sex, ()))
                 raise ValueError(
@@ -80,6 +87,11 @@ class EndpointVoice:
                 )
             taken.append(free[0])
         return taken
+
+    def print_of(self, voice: str) -> str:
+        """Nothing is known of what the endpoint's operator gives its names to."""
+        del voice
+        return ""
 
     def speak(self, utterances: Sequence[Utterance]) -> list[Speech]:
         """A take a line, in the lines' order, up to `parallel` asked for at once.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from models.tiny.animators import make_ltx, make_svd, make_wan
+from models.tiny.hearing import make_wav2vec2
 from models.tiny.hubert import make_hubert
 from models.tiny.painters import (
     make_clip,
@@ -18,6 +19,7 @@ from models.tiny.painters import (
     make_tiny_vae,
 )
 from models.tiny.sight import make_owlv2
+from models.tiny.vibevoice import make_vibevoice
 from models.tiny.voices import make_bark
 from models.tiny.writers import make_llama
 
@@ -35,4 +37,6 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "owlv2": make_owlv2,
     "bark": make_bark,
     "hubert": make_hubert,
+    "wav2vec2": make_wav2vec2,
+    "vibevoice": make_vibevoice,
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer, normalizers, pre_tokenizers
 from tokenizers.models import WordPiece
-from transformers import BarkConfig, BarkModel, BertTokenizerFast, EncodecConfig, GenerationConfig
+from transformers import BarkConfig, BarkModel, BertTokenizer, EncodecConfig, GenerationConfig
 from transformers.models.bark.generation_configuration_bark import (
     BarkCoarseGenerationConfig,
     BarkFineGenerationConfig,
@@ -29,13 +29,6 @@ def make_bark(folder: Path) -> None:
         model = BarkModel(bark_config())
         for layer in model.codec_model.quantizer.layers:
             layer.codebook.embed.normal_()  # zeros as they come: every code would sound the same
-        model.generation_config.semantic_config = BarkSemanticGenerationConfig(
-            do_sample=True, temperature=0.7, top_k=50
-        ).to_dict()
-        model.generation_config.coarse_acoustics_config = BarkCoarseGenerationConfig(
-            do_sample=True, temperature=0.7, top_k=50
-        ).to_dict()
-        model.generation_config.fine_acoustics_config = BarkFineGenerationConfig(temperature=0.5).to_dict()
     write_bark(model, fresh(folder))
     tokenizer().save_pretrained(folder)
     write_presets(folder, PRESETS)
@@ -55,17 +48,22 @@ def bark_config() -> BarkConfig:
 
 
 def write_bark(model: BarkModel, folder: Path) -> None:
-    """Weights and configs; the generation config by hand, since transformers cannot write its nested parts."""
-    told = model.generation_config.to_dict()
+    """Weights and configs; the generation config by hand, since transformers cannot write its nested parts. Temperatures as
+    suno/bark publishes them."""
+    drawn = {"do_sample": True, "temperature": 0.7, "top_k": 50}
+    parts = {
+        "semantic_config": BarkSemanticGenerationConfig(**drawn),
+        "coarse_acoustics_config": BarkCoarseGenerationConfig(**drawn),
+        "fine_acoustics_config": BarkFineGenerationConfig(temperature=0.5),
+    }
     model.generation_config = GenerationConfig()
     model.save_pretrained(folder)
-    keys = ("semantic_config", "coarse_acoustics_config", "fine_acoustics_config")
-    parts = {key: {k: v for k, v in told[key].items() if v is not None} for key in keys}
-    text = {"model_type": "bark", "sample_rate": 24_000, "codebook_size": 1_024, **parts}
+    told = {name: {k: v for k, v in part.to_dict().items() if v is not None} for name, part in parts.items()}
+    text = {"model_type": "bark", "sample_rate": 24_000, "codebook_size": 1_024, **told}
     (folder / "generation_config.json").write_text(json.dumps(text, indent=1, default=str) + "\n")
 
 
-def tokenizer() -> BertTokenizerFast:
+def tokenizer() -> BertTokenizer:
     """WordPiece over single characters, ASCII and the first thousand Chinese ones, cased as BERT's multilingual one."""
     letters = [chr(code) for code in range(33, 127)] + [chr(ord(HAN[0]) + n) for n in range(1000)]
     tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters[:94])]
@@ -73,7 +71,7 @@ def tokenizer() -> BertTokenizerFast:
     whole = Tokenizer(WordPiece(words, unk_token="[UNK]", max_input_chars_per_word=100))
     whole.normalizer = normalizers.BertNormalizer(lowercase=False, strip_accents=False)
     whole.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    return BertTokenizerFast(tokenizer_object=whole, do_lower_case=False)
+    return BertTokenizer(tokenizer_object=whole, do_lower_case=False)
 
 
 def write_presets(folder: Path, names: tuple[str, ...]) -> None:
