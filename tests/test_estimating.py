@@ -139,3 +139,12 @@ def test_an_estimate_speaks_of_other_shots_only_when_there_are_some(capsys: pyte
     assert "the others" not in (told := capsys.readouterr().out) and " minutes on one GPU" in told
     costing.show_estimate(None, "gpu-24gb", "1-2", 0.000001, as_json=False)
     assert "0 of 16 shots" in (told := capsys.readouterr().out) and "the others are camera moves" in told
+
+
+def test_voices_of_a_model_have_their_share_of_the_estimate() -> None:
+    def voicing(name: str) -> float:
+        return episode_estimate(load_profile(name)).gpu_seconds.get("voicing", 0.0)
+
+    assert voicing("draft") == 0
+    assert 0 < voicing("gpu-80gb") < voicing("gpu-24gb") < 20
+    assert voicing("quality") == pytest.approx(3 * voicing("gpu-80gb"), rel=0.01), "three takes a line"

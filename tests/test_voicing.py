@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.batching import Silent
-from engine.core import SAMPLE_RATE, Line
+from engine.config import load_profile
+from engine.core import SAMPLE_RATE, Line, UserError
 from engine.vault import Vault
-from engine.voicing import Booth, cast_voices, profile_of, voice_series
-from models.base import Cost, Rights, Speech, TimedWord, Utterance, Viseme, VoiceProfile
+from engine.voicing import Booth, Performers, cast_voices, lock_voices, profile_of, voice_series
+from models.base import Cost, Judgement, Rights, Speech, TimedWord, Timing, Utterance, Viseme, VoiceProfile
 from models.registry import load
 from tests.small_series import small_series
 
@@ -114,3 +116,88 @@ def test_six_speakers_of_one_episode_have_six_voices_that_sound_different() -> N
     heard = {u.unit: colour(speech.samples) for u, speech in zip(said, voice.speak(said), strict=True)}
     apart = {(a, b): float(np.abs(heard[a] - heard[b]).mean()) for a, b in combinations(heard, 2)}
     assert min(apart.values()) > 2.0, apart
+
+
+class Player(Recorder):
+    """A voice that is a model: keeps locked voices, says no words' times, and whose voices may be forbidden."""
+
+    name = "player"
+    version = 1
+    forbidden = ""
+
+    def cast(
+        self, profiles: Sequence[VoiceProfile], language: str, locked: Mapping[str, str] | None = None
+    ) -> list[str]:
+        return [(locked or {}).get(p.character, f"{language}:{p.character}") for p in profiles]
+
+    def print_of(self, voice: str) -> str:
+        if voice == self.forbidden:
+            raise ValueError(f"voice '{voice}' may not be used: its consent has ended")
+        return "abc" if voice.startswith("own/") else ""
+
+    def speak(self, utterances: Sequence[Utterance]) -> list[Speech]:
+        return [replace(speech, words=(), visemes=()) for speech in super().speak(utterances)]
+
+
+class Strict:
+    """Passes second tries only."""
+
+    name = "strict"
+
+    def judge(self, utterances: Sequence[Utterance], takes: Sequence[Speech]) -> list[Judgement]:
+        first = {u.unit: u.seed for u in utterances if u.unit not in self.seen}
+        self.seen.update(first)
+        return [Judgement({"total": 0.5}, u.seed != self.seen[u.unit], "babble") for u in utterances]
+
+    def __init__(self) -> None:
+        self.seen: dict[str, int] = {}
+
+
+class Clock:
+    name = "clock"
+
+    def align(self, utterances: Sequence[Utterance], takes: Sequence[Speech]) -> list[Timing]:
+        return [Timing((TimedWord(u.text, 0.2, 0.8),), (Viseme("aa", 0.2),)) for u in utterances]
+
+
+def model_booth(player: Player) -> Booth:
+    settings = load_profile("gpu-24gb").settings
+    assert settings is not None and settings.speak.attempts == 2
+    return Booth(player, Performers(player, "bark", settings, Strict(), Clock()))
+
+
+def test_a_failing_take_of_a_model_is_spoken_again_and_its_words_are_timed(tmp_path: Path) -> None:
+    player = Player()
+    takes = voice_series(
+        small_series(), small_series().episodes[:1], model_booth(player), Vault(tmp_path), {}, Silent()
+    )
+    assert [len(batch) for batch in player.batches] == [10, 10]
+    take = next(iter(takes.values()))
+    assert take.words[0].start == 0.2 and take.visemes == (Viseme("aa", 0.2),)
+    assert take.take.result["attempts"] == 2 and take.take.result["accepted"]
+    assert [t["passed"] for t in take.take.result["tried"]] == [False, True]
+
+
+def test_the_cast_of_a_model_is_locked_in_the_bible_once(tmp_path: Path) -> None:
+    booth, series = model_booth(Player()), small_series()
+    locked = lock_voices(series, booth)
+    assert locked.revision == series.revision + 1
+    assert all(c.voice.cast == {"bark": f"en:{c.id}"} for c in locked.bible.characters)
+    assert lock_voices(locked, booth) is locked
+    assert lock_voices(series, Booth(Recorder())) is series, "a draft voice locks nothing"
+    first = locked.bible.characters[0]
+    mine = first.model_copy(update={"voice": first.voice.model_copy(update={"cast": {"bark": "own/mei"}})})
+    bible = locked.bible.model_copy(update={"characters": (mine, *locked.bible.characters[1:])})
+    assert cast_voices(locked.model_copy(update={"bible": bible}), booth)[first.id] == "own/mei"
+
+
+def test_a_series_file_without_a_lock_says_nothing_of_one() -> None:
+    assert '"cast"' not in small_series().model_dump_json()
+
+
+def test_a_cloned_voice_that_may_not_speak_stops_the_render_by_name(tmp_path: Path) -> None:
+    player, series = Player(), small_series()
+    player.forbidden = f"en:{series.bible.characters[0].id}"
+    with pytest.raises(UserError, match="may not be used: its consent has ended"):
+        voice_series(series, series.episodes[:1], model_booth(player), Vault(tmp_path), {}, Silent())
+    assert not player.batches
