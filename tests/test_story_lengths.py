@@ -62,10 +62,10 @@ def test_a_threat_that_no_opening_of_its_era_shows_is_still_told(premise: str, l
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("length", [*range(3, 15), 20])
+@pytest.mark.parametrize("length", [3, 4, 5, 7, 10, 14, 20])
 @pytest.mark.parametrize("premise", PREMISES)
 def test_every_length_finds_its_way(premise: str, length: int) -> None:
-    for seed in (1, 2, 3, 4):
+    for seed in (1, 2):
         planned(premise, length, seed)
 
 
