@@ -88,7 +88,8 @@ class Decoder:
             self._collect(slots, waiting)
 
     def _fill(self, slots: list[Task | None], waiting: deque[Task]) -> None:
-        """Waiting prompts into free slots, read in one call."""
+        """Waiting prompts into free slots, read in one call; on the CPU one by one, as a batch gains nothing there and its
+        large buffers cost page faults."""
         free = [at for at, task in enumerate(slots) if task is None][: len(waiting)]
         if not free:
             return
@@ -101,8 +102,10 @@ class Decoder:
         self.temperature[at] = torch.tensor([task.temperature for task in tasks], device=at.device)
         self.counts[at] = 0
         self.places[at] = lengths
-        padded = torch.nn.utils.rnn.pad_sequence(prompts, batch_first=True)
-        self._say(at, self.network.read(padded, lengths, self.cache, at))
+        for part in torch.arange(len(free)).split(len(free) if self.is_cuda else 1):
+            padded = torch.nn.utils.rnn.pad_sequence([prompts[n] for n in part], batch_first=True)
+            part = part.to(at.device)
+            self._say(at[part], self.network.read(padded, lengths[part], self.cache, at[part]))
         for slot, task in zip(free, tasks, strict=True):
             slots[slot] = task
 

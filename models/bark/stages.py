@@ -185,6 +185,7 @@ class _Canvas:
 def refine(network: Fine, lines: Sequence[Line], numbers: Numbers, batch: int) -> None:
     """Fills `codes` of every line that has coarse ones; the n-th windows of all lines together, `batch` at once."""
     canvases = [_canvas(line, numbers, network.device) for line in lines if line.coarse]
+    batch = batch if network.device.type == "cuda" else 1  # a processor at its peak gains nothing from a batch
     index = 0
     while due := [c for c in canvases if index < c.windows(numbers)]:
         for at in range(0, len(due), batch):
