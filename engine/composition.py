@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from engine.core import Episode
 from engine.cues import HEIGHT, WIDTH, Face, frame_cues
 from engine.fonts import text_width
+from engine.rates import Rate
 from engine.subtitles import ASS_HEIGHT, FONT_SIZE, OUTLINE, SAFE_BOTTOM, SAFE_LEFT, SAFE_RIGHT
 from engine.timeline import Caption, Clip, Span, Timeline
 from models.base import FrameCue
@@ -161,7 +162,7 @@ def _aimed_away(clip: Clip, speaker: str) -> bool:
     return any(e.kind == "angle" and e.focus not in ("", speaker) for e in clip.effects)
 
 
-def hold_faults(spans: Sequence[Span], rate: int) -> list[str]:
+def hold_faults(spans: Sequence[Span], rate: Rate) -> list[str]:
     """Declared holds that are too long, one by one or together."""
     lengths = [(s.stop - s.start) / rate for s in spans if s.kind == "freeze"]
     out = [f"a hold lasts {length:.2f} s, limit {MOST_HOLD:.0f} s" for length in lengths if length > MOST_HOLD]
@@ -175,7 +176,7 @@ def staging_faults(timeline: Timeline, frames: Sequence[Seen]) -> list[str]:
     out: list[str] = []
     covered = covered_mouths(timeline, frames)
     if covered:
-        out.append(f"a subtitle covers a mouth in {len(covered)} frames, first at {covered[0] / timeline.rate:.2f} s")
+        out.append(f"a subtitle covers a mouth in {len(covered)} frames, first at {timeline.seconds(covered[0]):.2f} s")
     shots = speaking_shots(timeline, frames)
     if shots and sum(shots.values()) < LEAST_INSIDE * len(shots):
         cut_off = ", ".join(shot for shot, whole in shots.items() if not whole)

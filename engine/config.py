@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -53,6 +53,7 @@ class Profile(BaseModel):
     x264_crf: int = Field(ge=0, le=51)
     x264_threads: int = Field(ge=1, le=64)
     audio_kbps: int = Field(ge=64, le=512)
+    captions: Literal["bottom", "karaoke", "pop"] = "bottom"
     dollars_per_core_hour: float = Field(ge=0)
     dollars_per_gpu_hour: float = Field(ge=0)
     judge: str = ""

@@ -66,6 +66,7 @@ def recipe_of(item: ConformInput, player: Player) -> dict[str, Any]:
         ],
         "font": item.font_sha256,
         "tags": dict(item.tags),
+        **({"captions": profile.captions} if profile.captions != "bottom" else {}),
     }
 
 
@@ -109,7 +110,9 @@ def encode(item: ConformInput, player: Player, path: Path, tell: Callable[[int],
     with tempfile.TemporaryDirectory(prefix="cliffhanger-") as name:
         work = Path(name)
         wav.write_wav(work / "mix.wav", mix_samples(item.stems), SAMPLE_RATE)
-        captions = subtitles.to_ass(item.timeline.captions, FAMILY, rate=item.timeline.rate)
+        captions = subtitles.to_ass(
+            item.timeline.captions, FAMILY, rate=item.timeline.rate, style=item.profile.captions
+        )
         (work / "captions.ass").write_text(captions, encoding="utf-8")
         (work / "fonts").symlink_to(font_folder())
         drawn = frames(item, player, tell)

@@ -30,7 +30,8 @@ from engine.acts import (
 )
 from engine.core import FPS, Episode, Line, Series, UserError
 from engine.cues import FADE_FRAMES
-from engine.edit_rules import EditStyle, Fired, fire
+from engine.edit_rules import EditStyle
+from engine.firing import Fired, fire
 from engine.levels import Heard
 from engine.pacing import Pace, Take, frames, pace_episode
 from engine.spotting import ShotInTime, place_markers, spot
@@ -68,7 +69,7 @@ def cut_episode(
     markers = place_markers(pace, heard)
     events = spot(markers, shots, pace, heard)
     boundaries = [p.start for p in pace.shots] + [pace.freeze, pace.duration]
-    fired = fire(events, style, boundaries, pace.duration, seed)
+    fired = fire(events, style.rules, style.episode_limits, boundaries, pace.duration, FPS, seed)
     picture = _picture(shots, fired, pace)
     return Timeline(
         episode=episode.number,
@@ -272,12 +273,19 @@ def _spans(fired: Sequence[Fired], picture: Sequence[Clip], pace: Pace) -> tuple
     out = [Span("freeze", start, start + length) for start, length in holds]
     out.append(Span("black", pace.duration - FADE_FRAMES, pace.duration))
     for found in fired:
-        for act in found.rule.do:
-            if isinstance(act, Stop):
-                start = max(0, found.event.frame - frames(act.before), _spoken_until(found.event.frame, pace))
-                stop = min(pace.duration, found.event.frame + frames(act.after))
-                out += [Span("silence", start, stop)] if stop > start else []
+        for act in found.rule.acts(Stop):
+            out += [Span("silence", start, stop) for start, stop in _quiet(found.event.frame, act, pace)]
     return tuple(sorted(set(out), key=lambda s: (s.start, s.kind)))
+
+
+def _quiet(frame: int, act: Stop, pace: Pace) -> Iterable[tuple[int, int]]:
+    """What a stop at `frame` silences: from the last word before it, and on from it or from the word that it falls into,
+    up to the next one."""
+    start = max(0, frame - frames(act.before), _spoken_until(frame, pace))
+    begin = max([frame, *(s.stop for s in pace.speech if s.start <= frame < s.stop)])
+    end = min([pace.duration, frame + frames(act.after), *(s.start for s in pace.speech if s.start > frame)])
+    parts = ((start, end),) if begin == frame and end > frame else ((start, frame), (begin, end))
+    return (part for part in parts if part[0] < part[1])
 
 
 def _spoken_until(frame: int, pace: Pace) -> int:

@@ -100,7 +100,7 @@ def deliver_episode(
     captions, rate = delivery.timeline.captions, delivery.timeline.rate
     write_text(folder / "subtitles.srt", subtitles.to_srt(captions, rate))
     write_text(folder / "subtitles.vtt", subtitles.to_vtt(captions, rate))
-    write_text(folder / "subtitles.ass", subtitles.to_ass(captions, FAMILY, rate=rate))
+    write_text(folder / "subtitles.ass", subtitles.to_ass(captions, FAMILY, rate=rate, style=delivery.profile.captions))
     write_covers(delivery, folder)
     write_interchange(delivery, folder)
     write_text(folder / "script.md", to_markdown(delivery.series, delivery.episode.number))

@@ -16,6 +16,11 @@ from pathlib import Path
 from engine.core import UserError
 
 PROTOCOLS = "file,pipe"
+FORMATS = (
+    "mov,matroska,avi,mpegts,mpeg,mxf,flv,asf,ogg,nut,ivf,dv,gif,m4v,h264,hevc,obu,yuv4mpegpipe,"
+    "wav,w64,flac,mp3,aac,ac3,eac3,aiff,au,caf,amr,ape,wv,tta,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe"
+)
+"""What is opened: media in one file. Playlists and lists of other files (hls, dash, concat, sdp, image2) are not."""
 PROBE_SECONDS = 30
 RUN_SECONDS = 900
 MAX_ERROR_CHARACTERS = 600
@@ -56,7 +61,7 @@ def last_words(errors: str) -> str:
 
 def safe_input(path: Path) -> list[str]:
     """Input arguments for a file that may be hostile."""
-    return ["-protocol_whitelist", PROTOCOLS, "-i", f"file:{path}"]
+    return ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", FORMATS, "-i", f"file:{path}"]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from engine.batching import Progress
 from engine.config import Profile
 from engine.core import Episode, Series
 from engine.manifest import Manifest, TakeEntry, read_manifest, script_print
+from engine.rates import Rate
 from engine.store import SeriesFolder
 
 HEARD = ("onset", "surge", "peak", "drop", "silence")
@@ -61,7 +62,7 @@ def look_at(folder: SeriesFolder, series: Series, profile: Profile, episode: Epi
     return Shown(episode, place, manifest, state, read_cuts(place / "cut.otio", manifest.rate))
 
 
-def read_cuts(path: Path, rate: int) -> dict[str, Cut]:
+def read_cuts(path: Path, rate: Rate) -> dict[str, Cut]:
     """Shots of a cut.otio by id; nothing when it is missing or damaged (verify says so)."""
     try:
         if path.stat().st_size > MAX_CUT_BYTES:
@@ -73,7 +74,7 @@ def read_cuts(path: Path, rate: int) -> dict[str, Cut]:
         return {}
 
 
-def shots_of(clips: Iterable[Mapping[str, Any]], rate: int) -> dict[str, Cut]:
+def shots_of(clips: Iterable[Mapping[str, Any]], rate: Rate) -> dict[str, Cut]:
     cuts: dict[str, Cut] = {}
     at = 0.0
     for clip in clips:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine import ffmpeg, loudness
 from engine.core import SAMPLE_RATE
+from engine.rates import Rate
 
 WIDTH, HEIGHT = 180, 320  # the size pictures are judged at
 DECODE_SECONDS = 300
@@ -83,12 +84,12 @@ def runs(flags: Sequence[bool] | NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def black_spans(frames: NDArray[np.uint8], rate: int) -> list[Stretch]:
+def black_spans(frames: NDArray[np.uint8], rate: Rate) -> list[Stretch]:
     dark = (frames <= BLACK_LUMA).reshape(len(frames), -1).mean(axis=1) >= BLACK_SHARE
     return [Stretch("black", a, b) for a, b in runs(dark) if b - a >= BLACK_SECONDS * rate]
 
 
-def frozen_spans(frames: NDArray[np.uint8], rate: int, least: float = FROZEN_SECONDS) -> list[Stretch]:
+def frozen_spans(frames: NDArray[np.uint8], rate: Rate, least: float = FROZEN_SECONDS) -> list[Stretch]:
     """Stretches of `least` seconds in which no frame differs from the one before it."""
     if len(frames) < 2:
         return []
@@ -113,7 +114,7 @@ def _bars(dark: NDArray[np.bool_]) -> float:
     return float(lit[0] + len(dark) - 1 - lit[-1]) / len(dark)
 
 
-def boxed_spans(frames: NDArray[np.uint8], rate: int) -> list[Stretch]:
+def boxed_spans(frames: NDArray[np.uint8], rate: Rate) -> list[Stretch]:
     """Stretches in which black bars of one size stand above and below, or left and right, of a picture."""
     spans: list[Stretch] = []
     for axis, kind in ((2, "letterboxed"), (1, "pillarboxed")):
@@ -127,7 +128,7 @@ def boxed_spans(frames: NDArray[np.uint8], rate: int) -> list[Stretch]:
     return sorted(spans, key=lambda s: s.start)
 
 
-def listen(path: Path, rate: int) -> Heard:
+def listen(path: Path, rate: Rate) -> Heard:
     samples = sound(path)
     return Heard(
         samples.shape[1] / SAMPLE_RATE,
@@ -137,7 +138,7 @@ def listen(path: Path, rate: int) -> Heard:
     )
 
 
-def silences(samples: NDArray[np.float32], rate: int) -> list[Stretch]:
+def silences(samples: NDArray[np.float32], rate: Rate) -> list[Stretch]:
     """Stretches below SILENCE_DBFS for at least SILENCE_SECONDS."""
     window = round(WINDOW_SECONDS * SAMPLE_RATE)
     count = samples.shape[1] // window
@@ -147,7 +148,7 @@ def silences(samples: NDArray[np.float32], rate: int) -> list[Stretch]:
     return [Stretch("silence", round(a * rate), round(b * rate)) for a, b in spans if b - a >= SILENCE_SECONDS]
 
 
-def speaking(samples: NDArray[np.float32], num_frames: int, rate: int) -> NDArray[np.bool_]:
+def speaking(samples: NDArray[np.float32], num_frames: int, rate: Rate) -> NDArray[np.bool_]:
     """Per picture frame whether a dialogue stem at SAMPLE_RATE speaks: within SPEECH_DB of its loudest frame."""
     window = SAMPLE_RATE // rate
     mono = np.zeros(num_frames * window, np.float32)

@@ -8,13 +8,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 import opentimelineio
 
 from engine.core import Episode, Line, Scene, Series, Shot
-from engine.timeline import Clip, Effect, Speech, Timeline
+from engine.rates import Rate, exact, timecode
+from engine.timeline import Caption, Clip, Effect, Graphic, Hit, Marker, Span, Speech, TimedWord, Timeline
 
 otio: Any = opentimelineio  # it carries no types
 
@@ -31,6 +33,10 @@ COLUMNS = (
 )  # fmt: skip
 UNREVIEWED = "to review"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+Pinned = Caption | Effect | Graphic | Hit | Marker | Span | Speech
+"""What lies on a timeline beside its clips: it travels as a marker of the clip that it belongs to."""
+OURS = "cliffhanger"
+"""The key of what is ours in OTIO metadata."""
 
 
 # -- OpenTimelineIO
@@ -42,8 +48,8 @@ def to_otio(
     """OTIO JSON: one picture track, a track per stem. `media` is a path by shot, `stems` one by DX, MX and FX.
 
     `handles` frames come before and after each shot in its file."""
-    out = otio.schema.Timeline(name=name, global_start_time=_time(HOURS * 3600 * timeline.rate, timeline.rate))
-    out.metadata["cliffhanger"] = {"episode": timeline.episode, **_spans(timeline)}
+    out = otio.schema.Timeline(name=name, global_start_time=_time(HOURS * 3600 * round(timeline.rate), timeline.rate))
+    out.metadata[OURS] = {"episode": timeline.episode, "rate": exact(timeline.rate), **_spans(timeline)}
     picture = otio.schema.Track(name="V1", kind=otio.schema.TrackKind.Video)
     picture.extend([_otio_clip(timeline, clip, media[clip.shot], handles) for clip in timeline.picture])
     out.tracks.append(picture)
@@ -64,13 +70,12 @@ def _otio_clip(timeline: Timeline, clip: Clip, path: str, handles: int) -> Any:
     reference = otio.schema.ExternalReference(path, _range(0, stop - start + 2 * handles, timeline.rate))
     source = _range(handles + clip.start - start, clip.duration, timeline.rate)
     out = otio.schema.Clip(name=clip.shot, media_reference=reference, source_range=source)
-    out.metadata["cliffhanger"] = {"shot": clip.shot, "rule": clip.rule, "cause": clip.cause}
+    out.metadata[OURS] = {"shot": clip.shot, "rule": clip.rule, "cause": clip.cause}
+    first = int(source.start_time.value)
     if clip.rule:
-        out.markers.append(_marker(clip.rule, source.start_time.value, 1, timeline.rate, {"cause": clip.cause}))
+        out.markers.append(otio_marker(clip.rule, first, 1, timeline.rate, {"cause": clip.cause}))
     for effect in clip.effects:
-        at = source.start_time.value + effect.start
-        told = {"rule": effect.rule, "cause": effect.cause, "strength": effect.strength, "focus": effect.focus}
-        out.markers.append(_marker(effect.kind, at, effect.duration, timeline.rate, told))
+        out.markers.append(pin(effect, first, timeline.rate))
         if _freezes(effect, clip):
             out.effects.append(otio.schema.FreezeFrame(name=effect.rule))
     return out
@@ -81,32 +86,64 @@ def _freezes(effect: Effect, clip: Clip) -> bool:
 
 
 def _stem_track(timeline: Timeline, stem: str, path: str) -> Any:
-    """One clip as long as the episode; the dialogue's carries its lines and what was heard as markers."""
+    """One clip as long as the episode; the dialogue's carries lines, captions, lettering and what was heard as markers."""
     whole = _range(0, timeline.duration, timeline.rate)
     clip = otio.schema.Clip(name=stem, media_reference=otio.schema.ExternalReference(path, whole), source_range=whole)
+    clip.metadata[OURS] = {"source": stem}
     if stem == "DX":
-        for said in timeline.speech:
-            told = {"speaker": said.speaker}
-            clip.markers.append(_marker(said.line, said.start, said.duration, timeline.rate, told))
-        for heard in timeline.markers:
-            told = {"strength": heard.strength, "reason": heard.reason}
-            clip.markers.append(_marker(heard.kind, heard.frame, 1, timeline.rate, told))
+        pinned = (*timeline.speech, *timeline.markers, *timeline.captions, *timeline.graphics)
+        clip.markers.extend(pin(item, 0, timeline.rate) for item in pinned)
     track = otio.schema.Track(name=stem, kind=otio.schema.TrackKind.Audio)
     track.append(clip)
     return track
 
 
-def _marker(name: str, start: float, duration: int, rate: int, told: Mapping[str, object]) -> Any:
-    return otio.schema.Marker(
-        name=name, marked_range=_range(round(start), duration, rate), metadata={"cliffhanger": dict(told)}
-    )
+def pin(item: Pinned, first: int, rate: Rate) -> Any:
+    """An OTIO marker that holds all of `item`. `first`: the marked frame where the item's clock has its zero.
+
+    What is told counts from the item's own start: the marker may be moved with its clip, or by hand."""
+    start, length = span_of(item)
+    told = {"is": type(item).__name__.lower(), **asdict(moved(item, -start))}
+    return otio_marker(name_of(item), first + start, length, rate, told)
 
 
-def _time(frame: int, rate: int) -> Any:
-    return otio.opentime.RationalTime(frame, rate)
+def span_of(item: Pinned) -> tuple[int, int]:
+    """First frame and frames of what lies on a timeline; what has no length takes one."""
+    if isinstance(item, Marker | Hit):
+        return item.frame, max(1, getattr(item, "duration", 1))
+    if isinstance(item, Span | Caption):
+        return item.start, item.stop - item.start
+    return item.start, item.duration
 
 
-def _range(start: int, duration: int, rate: int) -> Any:
+def name_of(item: Pinned) -> str:
+    """What an editor reads beside the marker."""
+    if isinstance(item, Caption | Graphic):
+        return " ".join(item.rows) if isinstance(item, Caption) else item.text
+    return item.line if isinstance(item, Speech) else item.kind
+
+
+def moved(item: Pinned, by: int) -> Any:
+    """The same item `by` frames later."""
+    if isinstance(item, Caption):
+        words = tuple(TimedWord(w.text, w.start + by, w.stop + by) for w in item.words)
+        return replace(item, start=item.start + by, stop=item.stop + by, words=words)
+    if isinstance(item, Marker | Hit):
+        return replace(item, frame=item.frame + by)
+    if isinstance(item, Span):
+        return replace(item, start=item.start + by, stop=item.stop + by)
+    return replace(item, start=item.start + by)
+
+
+def otio_marker(name: str, start: int, duration: int, rate: Rate, told: Mapping[str, object]) -> Any:
+    return otio.schema.Marker(name=name, marked_range=_range(start, duration, rate), metadata={OURS: dict(told)})
+
+
+def _time(frame: int, rate: Rate) -> Any:
+    return otio.opentime.RationalTime(frame, float(rate))
+
+
+def _range(start: int, duration: int, rate: Rate) -> Any:
     return otio.opentime.TimeRange(_time(start, rate), _time(duration, rate))
 
 
@@ -115,15 +152,17 @@ def _range(start: int, duration: int, rate: int) -> Any:
 
 def to_edl(timeline: Timeline, name: str) -> str:
     """A CMX 3600 edit list: a V event per clip, an audio event per stem, comments with clip, rule and cause."""
-    rows = [f"TITLE: {_plain(name, TITLE_LENGTH)}", "FCM: NON-DROP FRAME", ""]
-    reels = _reels(timeline)
+    rows = [f"TITLE: {plain(name, TITLE_LENGTH)}", "FCM: NON-DROP FRAME", ""]
+    shots = timeline.shots()
+    reels = dict(zip(shots, reel_names(re.sub(r"^e\d+_", "", shot) for shot in shots), strict=True))
     number = 0
     for clip in timeline.picture:
         number += 1
         rows += _edl_event(timeline, clip, number, reels[clip.shot])
     for stem in TRACKS:
         number += 1
-        rows.append(_event_row(timeline, number, stem, EDL_CHANNELS[stem], 0, 0, timeline.duration))
+        whole = (0, timeline.duration)
+        rows.append(event_row(timeline.rate, number, stem, EDL_CHANNELS[stem], whole, whole))
         rows += [EDL_THIRD] if EDL_CHANNELS[stem] == "NONE" else []
         rows.append(f"* FROM CLIP NAME: {stem}")
     return "\n".join(rows) + "\n"
@@ -131,46 +170,38 @@ def to_edl(timeline: Timeline, name: str) -> str:
 
 def _edl_event(timeline: Timeline, clip: Clip, number: int, reel: str) -> Iterator[str]:
     source = clip.start - timeline.shot_range(clip.shot)[0]
-    yield _event_row(timeline, number, reel, "V", source, clip.start, clip.duration)
+    used = (source, source + clip.duration)
+    yield event_row(timeline.rate, number, reel, "V", used, (clip.start, clip.stop))
     if any(_freezes(e, clip) for e in clip.effects):
         yield f"M2   {reel:<8s}       000.0                {timecode(source, timeline.rate)}"
-    yield f"* FROM CLIP NAME: {_plain(clip.shot, TITLE_LENGTH)}"
+    yield f"* FROM CLIP NAME: {plain(clip.shot, TITLE_LENGTH)}"
     if clip.rule:
-        yield f"* COMMENT: {_plain(f'{clip.rule} on {clip.cause}', TITLE_LENGTH)}"
+        yield f"* COMMENT: {plain(f'{clip.rule} on {clip.cause}', TITLE_LENGTH)}"
 
 
-def _event_row(timeline: Timeline, number: int, reel: str, channel: str, source: int, record: int, length: int) -> str:
-    offset = HOURS * 3600 * timeline.rate
-    frames = (source, source + length, offset + record, offset + record + length)
-    times = " ".join(timecode(f, timeline.rate) for f in frames)
+def event_row(
+    rate: Rate, number: int, reel: str, channel: str, source: tuple[int, int], record: tuple[int, int]
+) -> str:
+    """A cut's row. `source` and `record` are frames [start, stop); the programme starts at HOURS."""
+    offset = HOURS * 3600 * round(rate)
+    times = " ".join(timecode(f, rate) for f in (*source, *(offset + f for f in record)))
     return f"{number:03d}  {reel:<8s} {channel:<5s} C        {times}"
 
 
-def timecode(frame: int, rate: int) -> str:
-    """Non-drop HH:MM:SS:FF.
-
-    >>> timecode(1537, 24)
-    '00:01:04:01'
-    """
-    seconds, frames = divmod(frame, rate)
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{frames:02d}"
-
-
-def _reels(timeline: Timeline) -> dict[str, str]:
-    """A reel of at most eight letters and digits per shot, no two alike: e001_s02_sh030 -> S02SH030."""
-    out: dict[str, str] = {}
-    for shot in timeline.shots():
-        short = re.sub(r"[^A-Z0-9]", "", re.sub(r"^e\d+_", "", shot).upper())[:8] or "SHOT"
-        number = 1
-        reel = short
-        while reel in out.values():
+def reel_names(names: Iterable[str]) -> list[str]:
+    """A reel of at most eight letters and digits for each name, no two alike: s02_sh030 -> S02SH030."""
+    out: list[str] = []
+    for name in names:
+        short = re.sub(r"[^A-Z0-9]", "", name.upper())[:8] or "SHOT"
+        number, reel = 1, short
+        while reel in out:
             number += 1
             reel = f"{short[: 8 - len(str(number))]}{number}"
-        out[shot] = reel
+        out.append(reel)
     return out
 
 
-def _plain(text: str, length: int) -> str:
+def plain(text: str, length: int) -> str:
     """One printable line."""
     shown = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(shown.split())[:length]
@@ -207,7 +238,7 @@ def _row(series: Series, scene: Scene, shot: Shot, timeline: Timeline, said: Map
     return {
         "id": shot.id,
         "start": timecode(start, timeline.rate),
-        "seconds": f"{(stop - start) / timeline.rate:.2f}",
+        "seconds": f"{timeline.seconds(stop - start):.2f}",
         "frames": stop - start,
         "cuts": sum(c.shot == shot.id for c in timeline.picture),
         "characters": ", ".join(series.character(c).name for c in shot.characters),

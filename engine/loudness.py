@@ -1,10 +1,13 @@
 """How loud a sound is: BS.1770-5 loudness and true peak in numpy. Knows no files, no stems, no targets.
 
-Channel weights are those of mono and stereo (1.0 each). Formulas: ITU-R BS.1770-5, EBU Tech 3341 and 3342."""
+Formulas: ITU-R BS.1770-5, EBU Tech 3341 and 3342. The functions take a whole sound of one or two channels (weights 1.0);
+a `Meter` is fed block by block, of any layout, and its memory does not grow with the sound but by 8 bytes a 100 ms."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -12,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from engine.weighting import LENGTH, Weighting, k_weighting
+
 Samples = NDArray[np.floating[Any]]
 Curve = NDArray[np.float64]
+Block = NDArray[np.float32]
 
 SILENCE_LUFS = -120.0
 """What digital silence measures here; the formula says minus infinity."""
@@ -22,34 +28,12 @@ RELATIVE_GATE_LU = -10.0
 MOMENTARY_SECONDS = 0.4
 SHORT_TERM_SECONDS = 3.0
 STEP_SECONDS = 0.1
+RANGE_GATE_LU = -20.0
+RANGE_PERCENTILES = (10.0, 95.0)
+"""EBU Tech 3342: the loudness range lies between these, of what is over the gates."""
 TRUE_PEAK_OVERSAMPLING = 4
 _PEAK_TAPS = 20
 _NOT_DENORMAL = 1e-12  # filters that ring out into exact zeros slow down tenfold
-
-
-@cache
-def k_weighting(sample_rate: int) -> Curve:
-    """The two K-weighting biquads as second-order sections, for any rate.
-
-    BS.1770 gives coefficients for 48 kHz only; these are the analogue prototypes behind them (a high shelf at
-    1681.97 Hz of +3.99984 dB, a high pass at 38.135 Hz) through the bilinear transform; at 48 kHz they agree with the
-    standard's table to 1e-7."""
-    shelf_hz, shelf_q, gain = 1681.974450955533, 0.7071752369554196, 10 ** (3.999843853973347 / 20)
-    k = math.tan(math.pi * shelf_hz / sample_rate)
-    boost, norm = gain**0.4996667741545416, 1 + k / shelf_q + k * k
-    shelf = [
-        (gain + boost * k / shelf_q + k * k) / norm,
-        2 * (k * k - gain) / norm,
-        (gain - boost * k / shelf_q + k * k) / norm,
-        1.0,
-        2 * (k * k - 1) / norm,
-        (1 - k / shelf_q + k * k) / norm,
-    ]
-    pass_hz, pass_q = 38.13547087602444, 0.5003270373238773
-    k = math.tan(math.pi * pass_hz / sample_rate)
-    norm = 1 + k / pass_q + k * k
-    high_pass = [1.0, -2.0, 1.0, 1.0, 2 * (k * k - 1) / norm, (1 - k / pass_q + k * k) / norm]
-    return np.array([shelf, high_pass])
 
 
 def _power(samples: Samples, sample_rate: int, seconds: float) -> Curve:
@@ -99,7 +83,10 @@ def short_term_lufs(samples: Samples, sample_rate: int) -> Curve:
 
 def true_peak_dbtp(samples: Samples) -> float:
     """Largest inter-sample peak by four-fold oversampling (BS.1770-5 annex 2); SILENCE_LUFS for digital silence."""
-    peak = max((_oversampled_peak(channel) for channel in np.atleast_2d(samples)), default=0.0)
+    return _dbtp(max((_oversampled_peak(channel) for channel in np.atleast_2d(samples)), default=0.0))
+
+
+def _dbtp(peak: float) -> float:
     return 20 * math.log10(peak) if peak > 1e-6 else SILENCE_LUFS
 
 
@@ -129,3 +116,232 @@ def _oversampled_peak(channel: Samples) -> float:
         inner = np.asarray(np.convolve(joined, phase, "same"), np.float32).reshape(-1, width)[:, margin:-margin]
         largest = max(largest, float(np.abs(inner).max()))
     return largest
+
+
+# -- a sound that comes in blocks
+
+
+@dataclass(frozen=True)
+class Reading:
+    """LUFS, LU, dBTP; and LUFS of the 400 ms (`momentary`) and the 3 s (`short_term`) that end at 0.1 s, 0.2 s ...: what
+    lies before the first sample counts as silence there."""
+
+    integrated_lufs: float
+    range_lu: float
+    true_peak_dbtp: float
+    momentary: Curve
+    short_term: Curve
+
+
+SURROUND_WEIGHT = 1.41
+"""Of channels beside and behind the listener."""
+_LOW_FREQUENCY = 1 << 3 | 1 << 35
+_SURROUND = 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 15 | 1 << 16 | 1 << 17
+"""Speakers as in a WAV file's channel mask: back left and right, back centre, sides, and those over the back."""
+_USUAL_MASKS = {4: 0x107, 5: 0x37, 6: 0x3F, 7: 0x70F, 8: 0x63F}
+"""Of a file that does not say: 4.0, 5.0, 5.1, 6.1, 7.1 in ffmpeg's order."""
+
+
+def channel_weights(channels: int, mask: int = 0) -> Curve:
+    """BS.1770's weight of every channel, given the speakers as bits of a WAV file's mask (0: the usual ones).
+
+    >>> channel_weights(6).tolist()
+    [1.0, 1.0, 1.0, 0.0, 1.41, 1.41]
+    """
+    mask = mask or _USUAL_MASKS.get(channels, 0)
+    speakers = [1 << bit for bit in range(64) if mask >> bit & 1]
+    if len(speakers) != channels:
+        return np.ones(channels)
+    return np.array([0.0 if s & _LOW_FREQUENCY else SURROUND_WEIGHT if s & _SURROUND else 1.0 for s in speakers])
+
+
+class Regular:
+    """Blocks of any length in, blocks of whole multiples of `size` samples out; `rest` has what is over at the end."""
+
+    def __init__(self, size: int, channels: int) -> None:
+        self.size = size
+        self.rest: Block = np.zeros((channels, 0), np.float32)
+
+    def feed(self, block: Block) -> Iterator[Block]:
+        if self.rest.shape[1]:
+            lacking = min(self.size - self.rest.shape[1], block.shape[1])
+            self.rest = np.concatenate([self.rest, block[:, :lacking]], axis=1)
+            block = block[:, lacking:]
+            if self.rest.shape[1] < self.size:
+                return
+            yield self.rest
+        whole = block.shape[1] // self.size * self.size
+        self.rest = block[:, whole:].copy()
+        if whole:
+            yield block[:, :whole]
+
+
+class Meter:
+    """Measures a sound that comes in blocks (channels, samples) of any length. Samples must be finite.
+
+    ValueError for a rate outside of 8 to 192 kHz or a block of another number of channels."""
+
+    def __init__(self, sample_rate: int, channels: int, weights: Sequence[float] | Curve | None = None) -> None:
+        if not 8_000 <= sample_rate <= 192_000 or channels < 1:
+            raise ValueError(f"{channels} channels at {sample_rate} Hz cannot be measured")
+        self.step = round(STEP_SECONDS * sample_rate)
+        self.channels = channels
+        self.weights = channel_weights(channels) if weights is None else np.asarray(weights, np.float64)
+        self._regular = Regular(math.lcm(self.step, LENGTH), channels)
+        self._weighting = Weighting(sample_rate, channels)
+        self._peaks = _Peaks(channels)
+        self._power: list[Curve] = []
+
+    @property
+    def unit(self) -> int:
+        """Blocks whose length is a whole multiple of this are not copied."""
+        return self._regular.size
+
+    def feed(self, block: Samples) -> None:
+        if block.ndim != 2 or block.shape[0] != self.channels:
+            raise ValueError(f"a block of {self.channels} channels is wanted, not of shape {block.shape}")
+        for whole in self._regular.feed(np.asarray(block, np.float32)):
+            self._measure(whole, whole.shape[1] // self.step)
+
+    def finish(self) -> Reading:
+        """The reading of all that was fed. A sound shorter than 400 ms counts as one window, padded with silence."""
+        rest = self._regular.rest
+        lacking = round(MOMENTARY_SECONDS / STEP_SECONDS) - sum(map(len, self._power))
+        steps = max(rest.shape[1] // self.step, lacking)
+        padded = max(rest.shape[1], steps * self.step)
+        self._measure(np.pad(rest, ((0, 0), (0, padded - rest.shape[1] + -padded % LENGTH))), steps)
+        return _reading(np.concatenate(self._power), self._peaks.largest())
+
+    def _measure(self, block: Block, steps: int) -> None:
+        self._peaks.feed(block)
+        heard = self._weighting(block)[:, : steps * self.step].reshape(self.channels * steps, self.step)
+        power = np.einsum("ws,ws->w", heard, heard).reshape(self.channels, steps).astype(np.float64)
+        self._power.append(self.weights @ power / self.step)
+
+
+def _reading(power: Curve, peak: float) -> Reading:
+    momentary, short = _last(power, MOMENTARY_SECONDS), _last(power, SHORT_TERM_SECONDS)
+    whole = _lufs(momentary[round(MOMENTARY_SECONDS / STEP_SECONDS) - 1 :])
+    return Reading(
+        integrated_lufs=_gated(whole),
+        range_lu=loudness_range(_lufs(short[round(SHORT_TERM_SECONDS / STEP_SECONDS) - 1 :])),
+        true_peak_dbtp=_dbtp(peak),
+        momentary=_lufs(momentary),
+        short_term=_lufs(short),
+    )
+
+
+def _last(power: Curve, seconds: float) -> Curve:
+    """Mean power of the `seconds` that end with each step."""
+    steps = round(seconds / STEP_SECONDS)
+    total = np.concatenate([np.zeros(steps), np.cumsum(power)])
+    return np.maximum(total[steps:] - total[:-steps], 0.0) / steps
+
+
+def _gated(lufs: Curve) -> float:
+    """Programme loudness of windows of 400 ms: the mean power of those over both gates."""
+    loud = lufs[lufs > ABSOLUTE_GATE_LUFS]
+    if not len(loud):
+        return SILENCE_LUFS
+    gate = _mean_lufs(loud) + RELATIVE_GATE_LU
+    return _mean_lufs(loud[loud > gate])
+
+
+def _mean_lufs(lufs: Curve) -> float:
+    return 10 * math.log10(float(np.mean(10 ** (lufs / 10))))
+
+
+def loudness_range(short_term: Curve) -> float:
+    """LU between the 10th and the 95th percentile of short-term loudness over both gates (EBU Tech 3342); 0 for silence."""
+    loud = short_term[short_term > ABSOLUTE_GATE_LUFS]
+    if not len(loud):
+        return 0.0
+    low, high = np.percentile(loud[loud > _mean_lufs(loud) + RANGE_GATE_LU], RANGE_PERCENTILES)
+    return float(high - low)
+
+
+_ROW = 1024
+_OVERSHOOT = 2.0
+"""No inter-sample peak is this many times the larger of the samples beside it (of tones so near half the rate that one
+could be, the samples beat: elsewhere one is as large)."""
+_FIRST = 2
+"""The loudest rows are looked at before the others: what they have spares most of those."""
+
+
+class _Peaks:
+    """The largest true peak so far. Oversamples only beside samples from where the largest could be beaten."""
+
+    def __init__(self, channels: int) -> None:
+        self._largest = 0.0
+        self._before: Block = np.zeros((channels, 2 * _PEAK_TAPS), np.float32)
+
+    def feed(self, block: Block) -> None:
+        """(channels, samples). The last samples are looked at again with the block that follows."""
+        joint = np.concatenate([self._before, block[:, : 2 * _PEAK_TAPS]], axis=1)
+        self._everywhere(joint)
+        self._before = np.concatenate([self._before, block[:, -2 * _PEAK_TAPS :]], axis=1)[:, -2 * _PEAK_TAPS :]
+        whole = block.shape[1] // _ROW * _ROW
+        if block.shape[1] < _ROW + 2 * _PEAK_TAPS:
+            self._everywhere(block)
+            return
+        if whole < block.shape[1]:
+            self._everywhere(block[:, whole - _PEAK_TAPS :])
+        rows = block[:, :whole].reshape(len(block), -1, _ROW)
+        peaks = np.maximum(rows.max(axis=2), -rows.min(axis=2))
+        self._largest = max(self._largest, float(peaks.max()))
+        for channel, heights in zip(block, peaks, strict=True):
+            self._inside(channel, heights)
+
+    def largest(self) -> float:
+        """With what follows the last sample counted as silence."""
+        self._everywhere(np.pad(self._before, ((0, 0), (0, _PEAK_TAPS))))
+        return self._largest
+
+    def _inside(self, channel: Block, heights: Block) -> None:
+        """One channel, given the largest sample of each of its rows."""
+        places = np.flatnonzero(heights > self._largest / _OVERSHOOT)
+        loudest = places[np.argsort(-heights[places])]
+        self._rows(channel, loudest[:_FIRST])
+        rest = loudest[_FIRST:]
+        self._rows(channel, rest[heights[rest] > self._largest / _OVERSHOOT])
+
+    def _rows(self, channel: Block, places: NDArray[np.intp]) -> None:
+        """Looks beside the samples of these rows from where the bend of the wave could carry it over the largest."""
+        if not len(places):
+            return
+        width = _ROW + 2 * _PEAK_TAPS
+        starts = np.clip(places * _ROW - _PEAK_TAPS, 0, len(channel) - width)
+        rows = np.lib.stride_tricks.sliding_window_view(channel, width)[starts]
+        share, curve = _bounds()
+        bend = np.abs(np.diff(rows, 2, axis=1)).max(axis=1)
+        least = np.maximum(self._largest / _OVERSHOOT, (self._largest - curve * bend) / share)
+        over = np.abs(rows) >= least[:, None]
+        row, column = np.nonzero(over[:, :-1] | over[:, 1:])
+        beside = starts[row] + column - (_PEAK_TAPS // 2 - 1)
+        beside = beside[(beside >= 0) & (beside <= len(channel) - _PEAK_TAPS)]
+        self._look(np.lib.stride_tricks.sliding_window_view(channel, _PEAK_TAPS)[beside])
+
+    def _everywhere(self, sound: Block) -> None:
+        if sound.shape[1] >= _PEAK_TAPS:
+            self._largest = max(self._largest, float(np.abs(sound).max()))
+            self._look(np.lib.stride_tricks.sliding_window_view(sound, _PEAK_TAPS, axis=1).reshape(-1, _PEAK_TAPS))
+
+    def _look(self, windows: Block) -> None:
+        """Values between the two samples in the middle of each window (windows, taps)."""
+        self._largest = max(self._largest, float(np.abs(windows @ _between().T).max(initial=0.0)))
+
+
+@cache
+def _bounds() -> tuple[float, float]:
+    """How far a value between two samples may lie over the larger one: a share of it, and a share of the largest second
+    difference near it. Taps are straight-line interpolation plus a rest, summed twice."""
+    share, bent = 1.0, 0.0
+    for phase, taps in enumerate(_between().astype(np.float64), start=1):
+        rest, fraction = taps.copy(), phase / TRUE_PEAK_OVERSAMPLING
+        middle = _PEAK_TAPS // 2 - 1
+        rest[middle] -= 1 - fraction
+        rest[middle + 1] -= fraction
+        twice = np.cumsum(np.cumsum(rest))
+        share = max(share, 1 + 2 * abs(float(twice[-1])))
+        bent = max(bent, float(np.abs(twice[:-1]).sum()))
+    return share, bent

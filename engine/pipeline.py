@@ -141,6 +141,7 @@ class Run:
 
 
 def start_run(folder: SeriesFolder, series: Series, profile: Profile, progress: Progress) -> Run:
+    edit_rules.load_style(profile.style)  # a style that cannot be read must not be found after everybody has spoken
     return Run(folder, series, profile, load_backends(profile), folder.redo_seeds(), progress)
 
 

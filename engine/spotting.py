@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.core import FPS, Line, Scene, Shot
-from engine.edit_rules import Event
+from engine.firing import Event
 from engine.levels import SILENCE_LEAST, Heard, change, peak_marker
 from engine.pacing import Pace, Placed
 from engine.timeline import Marker

@@ -4,9 +4,16 @@ Renderers, subtitles and exporters meet here. Ranges are half-open: a clip at 24
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from math import ceil
+from typing import Any, Literal
+
+from engine.rates import Rate, exact, from_exact, seconds_of
+
+SoundTrack = Literal["DX", "MX", "FX"]
+SLIVER = 1e-6
 
 
 @dataclass(frozen=True)
@@ -19,6 +26,7 @@ class Effect:
     light: flash -1 black..1 white, black, leak (a warm light leak) 0..1
     ink: impact, speed_lines, focus_lines, tone (screentone over the rim) 0..1, focus (rim blurred towards the face) 0..1,
     panels (the faces of a shot in split panels).
+    of footage also: zoom (a slow push-in, the zoom added), dip (to black and back).
     `focus` is the character that an effect closes in on or keeps clear; empty: the shot's subject."""
 
     kind: str
@@ -32,7 +40,8 @@ class Effect:
 
 @dataclass(frozen=True)
 class Clip:
-    """A stretch of picture: `duration` frames of shot `shot`'s take from `source_start`, shown at `start`."""
+    """A stretch of picture: `duration` frames of shot `shot`'s take (or of a source file) from `source_start`, shown at
+    `start`, `speed` times as fast as it was taken."""
 
     shot: str
     start: int
@@ -41,10 +50,53 @@ class Clip:
     effects: tuple[Effect, ...] = ()
     rule: str = ""
     cause: str = ""
+    speed: float = 1.0
 
     @property
     def stop(self) -> int:
         return self.start + self.duration
+
+    @property
+    def used(self) -> int:
+        """Frames of the source that are needed."""
+        return max(1, ceil(self.duration * self.speed - SLIVER))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A media file that clips are taken from. `frames`: its length at the timeline's rate; `offset`: how many frames
+    after the first source it began to record (several cameras, one scene)."""
+
+    id: str
+    path: str
+    frames: int
+    has_picture: bool = True
+    has_sound: bool = True
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class SoundClip:
+    """A stretch of a source's sound on one track, placed as a Clip is. Fades are frames inside it."""
+
+    track: SoundTrack
+    source: str
+    start: int
+    duration: int
+    source_start: int = 0
+    gain_db: float = 0.0
+    fade_in: int = 0
+    fade_out: int = 0
+    speed: float = 1.0
+
+    @property
+    def stop(self) -> int:
+        return self.start + self.duration
+
+    @property
+    def used(self) -> int:
+        """Frames of the source that are needed."""
+        return max(1, ceil(self.duration * self.speed - SLIVER))
 
 
 @dataclass(frozen=True)
@@ -92,7 +144,7 @@ class Graphic:
 
 @dataclass(frozen=True)
 class Marker:
-    """Something heard: onset, surge, peak, drop, silence; or a declared span: hold, black."""
+    """Something heard: onset, surge, peak, drop, silence, beat; or a declared span: hold, black."""
 
     kind: str
     frame: int
@@ -121,8 +173,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Timeline:
+    """The cut. An episode's sound is its stems; a cut of footage names its `sources` and lays out their `sound`."""
+
     episode: int
-    rate: int
+    rate: Rate
     duration: int
     picture: tuple[Clip, ...]
     speech: tuple[Speech, ...]
@@ -133,15 +187,21 @@ class Timeline:
     spans: tuple[Span, ...] = ()
     button: int | None = None
     notes: dict[str, Any] = field(default_factory=dict[str, Any])
+    sources: tuple[Source, ...] = ()
+    sound: tuple[SoundClip, ...] = ()
 
     def __post_init__(self) -> None:
-        check_track(self.picture, self.duration)
+        if self.picture or not self.sound:
+            check_track(self.picture, self.duration)
+        check_sound(self.sound, self.duration)
+        if self.sources:
+            check_media((*self.picture, *self.sound), self.sources)
         for item in (*self.speech, *self.captions):
             if item.start < 0 or item.stop > self.duration or item.stop <= item.start:
                 raise ValueError(f"{item} does not fit in [0, {self.duration})")
 
     def seconds(self, frames: int) -> float:
-        return frames / self.rate
+        return seconds_of(frames, self.rate)
 
     def shot_range(self, shot: str) -> tuple[int, int]:
         """First and last (exclusive) record frame of a shot over all its clips."""
@@ -166,15 +226,47 @@ def check_track(clips: Sequence[Clip], duration: int) -> None:
         raise ValueError(f"picture ends at {at}, the timeline at {duration}")
 
 
+def check_sound(clips: Sequence[SoundClip], duration: int) -> None:
+    """No two stretches of a track overlap, none is empty or outside [0, duration). ValueError names the stretch."""
+    ends: defaultdict[str, int] = defaultdict(int)
+    for clip in sorted(clips, key=lambda c: (c.track, c.start)):
+        if clip.duration <= 0 or clip.start < 0 or clip.stop > duration:
+            raise ValueError(f"sound of {clip.source} at {clip.start} for {clip.duration} is outside [0, {duration})")
+        if clip.start < ends[clip.track]:
+            raise ValueError(f"sound of {clip.source} at {clip.start} overlaps what is before it on {clip.track}")
+        if clip.fade_in < 0 or clip.fade_out < 0 or clip.fade_in + clip.fade_out > clip.duration:
+            raise ValueError(f"sound of {clip.source} at {clip.start} is shorter than its fades")
+        ends[clip.track] = clip.stop
+
+
+def check_media(clips: Sequence[Clip | SoundClip], sources: Sequence[Source]) -> None:
+    """Every clip lies inside its source, which has what the clip shows. ValueError names the clip."""
+    known = {source.id: source for source in sources}
+    if len(known) != len(sources):
+        raise ValueError("two sources have one id")
+    for clip in clips:
+        name = clip.shot if isinstance(clip, Clip) else clip.source
+        source = known.get(name)
+        if source is None:
+            raise ValueError(f"a clip at {clip.start} is of '{name}', which is no source")
+        if not (source.has_picture if isinstance(clip, Clip) else source.has_sound):
+            raise ValueError(f"a clip at {clip.start} wants of '{name}' what it does not have")
+        if not 0.05 <= clip.speed <= 20:
+            raise ValueError(f"a clip at {clip.start} runs at {clip.speed:g} times its speed: 0.05 to 20 can be")
+        if clip.source_start < 0 or clip.source_start + clip.used > source.frames:
+            wanted = f"[{clip.source_start}, {clip.source_start + clip.used})"
+            raise ValueError(f"a clip at {clip.start} wants frames {wanted} of '{name}', which has {source.frames}")
+
+
 def to_json(timeline: Timeline) -> dict[str, Any]:
-    return asdict(timeline)
+    return {**asdict(timeline), "rate": exact(timeline.rate)}
 
 
 def from_json(data: dict[str, Any]) -> Timeline:
     """The reverse of to_json; KeyError or TypeError on a damaged record."""
     return Timeline(
         episode=data["episode"],
-        rate=data["rate"],
+        rate=from_exact(data["rate"]),
         duration=data["duration"],
         picture=tuple(_clip(c) for c in data["picture"]),
         speech=tuple(Speech(**s) for s in data["speech"]),
@@ -185,6 +277,8 @@ def from_json(data: dict[str, Any]) -> Timeline:
         spans=tuple(Span(**s) for s in data["spans"]),
         button=data["button"],
         notes=data["notes"],
+        sources=tuple(Source(**s) for s in data.get("sources", ())),
+        sound=tuple(SoundClip(**s) for s in data.get("sound", ())),
     )
 
 

@@ -3,6 +3,9 @@
     python scripts/bench.py [--skip-moviepy] [--skip-long] [--keep DIR]
     python scripts/bench.py gpu [...]                 the model stages: scripts/bench_gpu.py
     python scripts/bench.py bark [...]                voices against transformers' own: scripts/bench_bark.py
+    python scripts/bench.py hearing [...]             loudness and markers: scripts/bench_hearing.py
+    python scripts/bench.py cut [...]                 analysis and cut list against auto-editor: scripts/bench_cut.py
+    python scripts/bench.py conform [...]             one pass against moviepy: scripts/bench_conform.py
 
 Core-seconds are user + system time of a command and its children. The yardstick is one x264 veryfast encode of the
 episode's own master, its decoding subtracted, in the same run on the same machine. Ratios hold on a
@@ -22,7 +25,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
@@ -287,15 +290,12 @@ def bench(scratch: Path, skip_moviepy: bool, skip_long: bool) -> list[Figure]:
     return figures
 
 
+OTHERS = {name: f"bench_{name}" for name in ("gpu", "bark", "hearing", "cut", "conform")}
+
+
 def main() -> int:
-    if sys.argv[1:2] == ["gpu"]:
-        import bench_gpu
-
-        return bench_gpu.main(sys.argv[2:])
-    if sys.argv[1:2] == ["bark"]:
-        import bench_bark
-
-        return bench_bark.main(sys.argv[2:])
+    if sys.argv[1:2] and sys.argv[1] in OTHERS:
+        return import_module(OTHERS[sys.argv[1]]).main(sys.argv[2:])
     parser = argparse.ArgumentParser(
         description="Measure speed, memory and size. `bench.py gpu --help`: the model stages on a GPU."
     )

@@ -19,6 +19,7 @@ from engine.core import (
     Shot,
     VoiceDirection,
 )
+from engine.edit_rules import EditStyle, parse_style
 from engine.listening import HeardTake, listen
 from models.base import TimedWord
 from models.words import words as spoken
@@ -128,3 +129,11 @@ def hear(of: Episode, pace: float = 1.0) -> tuple[dict, dict]:
         for n, line in enumerate(of.lines())
     }
     return listen(takes), {id: len(t.samples) / t.sample_rate for id, t in takes.items()}
+
+
+RULE = '[[rules]]\nname = "r"\n{extra}when = {{ {when} }}\ndo = [{do}]\n'
+
+
+def style(when: str = 'on = ["surge"]', do: str = '{ act = "punch_in" }', extra: str = "", head: str = "") -> EditStyle:
+    """A style with one rule, whose table begins on line 3 when there is no head."""
+    return parse_style(f'name = "t"\n{head}\n' + RULE.format(when=when, do=do, extra=extra), "t.toml")

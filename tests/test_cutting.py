@@ -17,6 +17,7 @@ from engine.edit_rules import known_styles, load_style
 from engine.timeline import Effect, Timeline, from_json, to_json
 from models.base import EMOTIONS, MOODS, SHOT_SIZES
 from tests.editing import VAN, episode, hear, series
+from tests.editing import style as style_of
 
 GOLDEN = Path(__file__).parent / "golden" / "cut.txt"
 BEATS = ("hook", "pressure", "turn", "button", "establish", "reaction", "insert", "act", "breath")
@@ -51,6 +52,11 @@ def cut(of, style: str = "drama", seed: int = 1) -> Timeline:
 @pytest.fixture(scope="module")
 def drama() -> Timeline:
     return cut(episode())
+
+
+@pytest.fixture(scope="module")
+def said() -> tuple:
+    return (episode(), *hear(episode()))
 
 
 def told(effects: Iterable[Effect]) -> str:
@@ -217,6 +223,33 @@ def test_a_louder_line_after_a_quiet_one_is_a_surge_with_a_peak() -> None:
     kinds = [m.kind for m in made.markers if second.start <= m.frame < second.stop]
     assert kinds[:2] == ["surge", "peak"]
     assert next(m.kind for m in made.markers if first.start <= m.frame < first.stop) == "onset"
+
+
+def test_the_styles_cut_at_a_pace_of_their_own_and_the_trailer_stops_for_the_last_line() -> None:
+    made = {name: cut(episode(), name) for name in known_styles()}
+    rates = {name: (len(m.picture) - 1) / m.duration for name, m in made.items()}
+    assert rates["calm"] <= rates["thriller"] < rates["drama"] < rates["comic"] < rates["trailer"]
+    assert made["trailer"].duration < made["comic"].duration < made["drama"].duration
+    last = made["trailer"].speech[-1].start
+    assert any(s.kind == "silence" and s.stop == last and s.stop - s.start >= FPS / 2 for s in made["trailer"].spans)
+
+
+def test_a_look_that_is_held_for_a_laugh_is_silent_too() -> None:
+    made = cut(episode(), "comic")
+    looks = [c.start + e.start for c in made.picture for e in c.effects if e.rule == "deadpan"]
+    assert looks
+    assert any(
+        s.kind == "silence" and s.stop - s.start >= 12 for s in made.spans if s.stop < made.speech[-1].start - FPS
+    )
+
+
+@given(st.floats(0, 1.5), st.floats(0.1, 1.5), st.sampled_from(["line", "silence", "shot", "peak"]))
+@settings(max_examples=8, deadline=None)
+def test_no_stop_silences_a_word(said, before, after, on) -> None:
+    of, heard, durations = said
+    chosen = style_of(f'on = ["{on}"]', f'{{ act = "stop", before = {before:.3f}, after = {after:.3f} }}')
+    made = cut_episode(series(of), of, heard, durations, chosen, 1)
+    checked(made)
 
 
 def test_the_cut_survives_json(drama) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import opentimelineio as otio
@@ -14,8 +16,8 @@ from hypothesis import strategies as st
 
 from engine.cutting import cut_episode
 from engine.edit_rules import load_style
-from engine.interchange import COLUMNS, timecode, to_edl, to_otio, to_shots_csv
-from engine.timeline import Timeline
+from engine.interchange import COLUMNS, moved, reel_names, span_of, timecode, to_edl, to_otio, to_shots_csv
+from engine.timeline import Caption, Hit, Marker, Span, TimedWord, Timeline
 from tests.editing import episode, hear, series
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -159,3 +161,34 @@ def test_the_edl_and_the_shot_table_are_what_they_always_were(cut) -> None:
     assert to_edl(cut, "The Watch e001") == (GOLDEN / "cut.edl").read_text("utf-8")
     written = to_shots_csv(series(of), of, cut, media(cut)).replace("\r\n", "\n")
     assert written == (GOLDEN / "shots.csv").read_text("utf-8")
+
+
+def test_captions_and_lettering_travel_as_markers_of_what_they_belong_to(cut) -> None:
+    read = opened(cut)
+    said = [m for m in read.audio_tracks()[0][0].markers if m.metadata["cliffhanger"].get("is") == "caption"]
+    assert [int(m.marked_range.start_time.value) for m in said] == [c.start for c in cut.captions]
+    assert [m.name for m in said] == [" ".join(c.rows) for c in cut.captions]
+    drawn = [m for c in read.find_clips() for m in c.markers if m.metadata["cliffhanger"].get("is") == "graphic"]
+    assert sorted(m.name for m in drawn) == sorted(g.text for g in cut.graphics)
+
+
+def test_the_cut_tells_its_exact_rate(cut) -> None:
+    ntsc = replace(cut, rate=Fraction(30000, 1001))
+    read = opened(ntsc)
+    assert read.metadata["cliffhanger"]["rate"] == "30000/1001"
+    assert {c.source_range.duration.rate for c in read.find_clips()} == {30000 / 1001}
+
+
+@given(st.lists(st.text(max_size=12), max_size=30))
+@settings(max_examples=60, deadline=None)
+def test_no_two_reels_of_an_edl_are_alike(names) -> None:
+    reels = reel_names(names)
+    assert len(reels) == len(names) == len(set(reels))
+    assert all(re.fullmatch(r"[A-Z0-9]{1,8}", reel) for reel in reels)
+
+
+def test_what_is_pinned_is_moved_with_all_its_parts() -> None:
+    caption = Caption(5, 9, ("a b",), (TimedWord("a", 5, 6), TimedWord("b", 7, 9)))
+    assert moved(caption, 10) == Caption(15, 19, ("a b",), (TimedWord("a", 15, 16), TimedWord("b", 17, 19)))
+    assert moved(Marker("peak", 3), -3).frame == 0
+    assert span_of(Hit("boom", 4, 1.0, 0)) == (4, 1) and span_of(Span("black", 2, 8)) == (2, 6)

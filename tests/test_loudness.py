@@ -7,9 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from planted_sound import plant
+from scipy import signal
 
 from engine.loudness import (
     SILENCE_LUFS,
+    Meter,
+    Reading,
+    channel_weights,
     integrated_lufs,
     k_weighting,
     momentary_lufs,
@@ -17,6 +22,7 @@ from engine.loudness import (
     true_peak_dbtp,
 )
 from engine.wav import write_wav
+from engine.weighting import LENGTH, Weighting
 
 RATE = 48000
 
@@ -115,3 +121,139 @@ def test_ffmpeg_measures_the_same(tmp_path: Path) -> None:
     peak = float(re.search(r"Peak:\s+(-?[\d.]+) dBFS", summary)[1])  # type: ignore[index]
     assert integrated_lufs(sound, RATE) == pytest.approx(loudness, abs=0.1)
     assert true_peak_dbtp(sound) == pytest.approx(peak, abs=0.2)
+
+
+# -- the meter for blocks
+
+
+def metered(sound: np.ndarray, rate: int = RATE, size: int = 50_000, weights: list[float] | None = None) -> Reading:
+    meter = Meter(rate, len(sound), weights)
+    for start in range(0, sound.shape[1], size):
+        meter.feed(sound[:, start : start + size].astype(np.float32))
+    return meter.finish()
+
+
+@pytest.mark.parametrize("rate", [8_000, 11_025, 44_057, 44_100, 48_000, 96_000, 192_000])
+def test_the_fast_filter_is_the_plain_one_in_blocks_and_over_an_offset(rate: int) -> None:
+    sound = (np.random.default_rng(0).standard_normal((2, 40_000 // LENGTH * LENGTH)) * 0.1 + 0.5).astype(np.float32)
+    weighting, middle = Weighting(rate, 2), 777 * LENGTH
+    found = np.concatenate(
+        [weighting(sound[:, :LENGTH]), weighting(sound[:, LENGTH:middle]), weighting(sound[:, middle:])], 1
+    )
+    assert np.abs(found - signal.sosfilt(k_weighting(rate), sound.astype(np.float64), axis=-1)).max() < 2e-6
+
+
+@pytest.mark.parametrize("size", [997, 4_800, 100_000])
+def test_blocks_are_measured_as_the_whole_is(size: int) -> None:
+    sound = plant(5, parts=3).samples[:, : 9 * RATE]
+    found = metered(sound, size=size)
+    assert found.integrated_lufs == pytest.approx(integrated_lufs(sound, RATE), abs=0.001)
+    assert found.true_peak_dbtp == pytest.approx(true_peak_dbtp(sound), abs=0.001)
+    assert found.momentary[3:] == pytest.approx(momentary_lufs(sound, RATE), abs=0.01)
+    assert found.short_term[29:] == pytest.approx(short_term_lufs(sound, RATE), abs=0.01)
+    assert len(found.momentary) == len(found.short_term) == sound.shape[1] // 4_800
+
+
+EBU_3342 = [((20, -20), (20, -30)), ((20, -20), (20, -15)), ((20, -40), (20, -20)), ((20, -50), (20, -35), (20, -20), (20, -35), (20, -50))]  # fmt: skip
+
+
+@pytest.mark.parametrize(("parts", "expected"), list(zip(EBU_3342, (10, 5, 20, 15), strict=True)))
+def test_the_range_follows_ebu_tech_3342(parts: tuple[tuple[float, float], ...], expected: float) -> None:
+    rate = 8_000
+    sound = np.concatenate([sine(seconds, dbfs, 1000, rate) for seconds, dbfs in parts], axis=1)
+    assert metered(sound, rate).range_lu == pytest.approx(expected, abs=1)
+
+
+@pytest.mark.parametrize(("divisor", "degrees"), [(4, 0), (4, 45), (6, 60), (8, 67.5)])
+def test_the_meter_finds_peaks_between_samples_and_at_the_seams_of_blocks(divisor: int, degrees: float) -> None:
+    ramp = np.minimum(1, np.minimum(np.arange(RATE), np.arange(RATE)[::-1]) / 2400)
+    wave = 0.5 * np.sin(np.arange(RATE) / divisor * 2 * np.pi + np.radians(degrees)) * ramp
+    for size in (63, 4_801, RATE):
+        assert -6.4 <= metered(wave[None], size=size).true_peak_dbtp <= -5.8
+
+
+@pytest.mark.parametrize(("channels", "weights"), [
+    (1, [1]), (2, [1, 1]), (3, [1, 1, 1]), (5, [1, 1, 1, 1.41, 1.41]), (6, [1, 1, 1, 0, 1.41, 1.41]),
+    (8, [1, 1, 1, 0, 1.41, 1.41, 1.41, 1.41]),
+])  # fmt: skip
+def test_channels_weigh_as_bs_1770_says(channels: int, weights: list[float]) -> None:
+    assert channel_weights(channels).tolist() == weights
+
+
+def test_a_mask_says_which_speakers_there_are() -> None:
+    assert channel_weights(3, 0b1011).tolist() == [1, 1, 0]  # 2.1
+    assert channel_weights(4, 0x33).tolist() == [1, 1, 1.41, 1.41]  # quadraphonic
+
+
+def test_silence_and_less_than_a_window_are_measured_by_the_meter() -> None:
+    quiet = metered(np.zeros((2, RATE)))
+    assert (quiet.integrated_lufs, quiet.range_lu, quiet.true_peak_dbtp) == (SILENCE_LUFS, 0.0, SILENCE_LUFS)
+    nothing = Meter(RATE, 2).finish()
+    assert nothing.integrated_lufs == SILENCE_LUFS and len(nothing.momentary) == 4
+    assert metered(sine(0.2, -20)).integrated_lufs == pytest.approx(integrated_lufs(sine(0.2, -20), RATE), abs=0.01)
+
+
+def test_the_meter_refuses_what_it_cannot_measure() -> None:
+    with pytest.raises(ValueError, match="cannot be measured"):
+        Meter(4_000, 2)
+    with pytest.raises(ValueError, match="2 channels"):
+        Meter(RATE, 2).feed(np.zeros((1, 100), np.float32))
+
+
+def ebur128(path: Path) -> tuple[float, float, float]:
+    """ffmpeg's loudness, range and true peak of a file."""
+    import imageio_ffmpeg
+
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostats", "-i", str(path)]
+    command += ["-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"]
+    log = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stderr
+    summary = log[log.rindex("Summary:") :]
+    found = (re.search(pattern, summary) for pattern in (r"I:\s+(-?[\d.]+) LUFS", r"LRA:\s+(-?[\d.]+) LU", r"Peak:\s+(-?[\d.]+) dBFS"))  # fmt: skip
+    integrated, loudness_range, peak = (float(match[1]) for match in found if match)
+    return integrated, loudness_range, peak
+
+
+def spoken() -> np.ndarray:
+    """The draft voice in four moods, some twelve seconds: (1, samples) at 48 kHz."""
+    from models.base import Utterance
+    from models.draft.voice import DraftVoice
+
+    text = "You signed the papers yourself. Now tell me, whose child is it?"
+    moods = ("neutral", "tender", "rage", "fear")
+    takes = DraftVoice().speak([Utterance(mood, text, "en", "en-us+f2:50", mood) for mood in moods])
+    return np.concatenate([take.samples for take in takes])[None]
+
+
+def test_the_meter_and_ffmpeg_agree_on_a_voice(tmp_path: Path) -> None:
+    sound = spoken()
+    write_wav(tmp_path / "a.wav", sound, RATE, float32=True)
+    integrated, loudness_range, peak = ebur128(tmp_path / "a.wav")
+    found = metered(sound)
+    assert found.integrated_lufs == pytest.approx(integrated, abs=0.1)
+    assert found.range_lu == pytest.approx(loudness_range, abs=0.1)
+    assert found.true_peak_dbtp == pytest.approx(peak, abs=0.1)
+
+
+def test_the_meter_and_pyloudnorm_agree_on_a_voice_and_on_a_mix() -> None:
+    pyloudnorm = pytest.importorskip("pyloudnorm")
+    for sound in (spoken(), plant(7, parts=3).samples.astype(np.float64)):
+        found = metered(sound)
+        assert found.integrated_lufs == pytest.approx(pyloudnorm.Meter(RATE).integrated_loudness(sound.T), abs=0.1)
+
+
+@pytest.mark.parametrize("layout", ["mono", "stereo", "5.1", "7.1"])
+def test_the_meter_and_ffmpeg_agree_on_every_layout(tmp_path: Path, layout: str) -> None:
+    import imageio_ffmpeg
+
+    channels = {"mono": 1, "stereo": 2, "5.1": 6, "7.1": 8}[layout]
+    path, quiet = tmp_path / "a.wav", np.linspace(0.3, 1, channels)[:, None]
+    mix = plant(6, parts=3).samples[0, : 8 * RATE]
+    sound = np.stack([np.roll(mix, n * 9_000) for n in range(channels)]) * quiet
+    raw = sound.T.astype("<f4").tobytes()
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "f32le", "-ar", str(RATE)]
+    command += ["-ch_layout", layout, "-i", "-", "-c:a", "pcm_f32le", str(path)]
+    subprocess.run(command, input=raw, check=True, timeout=60)
+    integrated, _, peak = ebur128(path)
+    found = metered(sound)
+    assert found.integrated_lufs == pytest.approx(integrated, abs=0.1)
+    assert found.true_peak_dbtp == pytest.approx(peak, abs=0.1)

@@ -1,0 +1,132 @@
+"""What was heard in all the files of a cut, as one soundtrack. Knows material; hears nothing itself.
+
+Loudness of the whole is measured anew from the files' own momentary and short-term values; only the blocks that would
+lie over a join are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from engine.footage.material import Material
+from engine.footage.soundtrack import (
+    FLUX_STEP,
+    LEVEL_STEP,
+    LOUDNESS_STEP,
+    PITCH_STEP,
+    Curve,
+    Loudness,
+    Passage,
+    Soundtrack,
+)
+from engine.rates import Rate, seconds_of
+
+ABSOLUTE_GATE = -70.0
+RELATIVE_GATE = -10.0
+RANGE_GATE = -20.0
+"""LUFS, LU and LU (ITU-R BS.1770-4; EBU Tech 3342)."""
+RANGE_SHARES = (10.0, 95.0)
+QUIET_DB = -120.0
+"""Level of a file without sound between others."""
+
+Part = tuple[int, Soundtrack]
+
+
+def whole_sound(material: Material) -> tuple[Soundtrack, str]:
+    """The soundtrack that decides a cut, and the id of its source: the scene's, or the music's where nothing is heard in
+    the files; an empty id where it is that of all files, one after the other, on the material's own clock."""
+    music = material.music
+    if material.master is not None and material.master.heard is not None:
+        return material.master.heard, material.master.id
+    parts = [(piece.begins, piece.heard) for piece in material.sounds if piece.heard is not None]
+    if music is not None and music.heard is not None and not any(heard.passages for _, heard in parts):
+        return music.heard, music.id
+    return (joined(parts) if parts else silence(material.frames, material.rate)), ""
+
+
+def silence(frames: int, rate: Rate) -> Soundtrack:
+    """The soundtrack of files without sound: no passages, no markers."""
+    none = np.zeros(0, np.float32)
+    quiet = Loudness(-np.inf, 0.0, -np.inf, none, none)
+    flat = np.zeros(frames, np.float32)
+    return Soundtrack(seconds_of(frames, rate), 0, 0, rate, quiet, none, QUIET_DB, none, none, flat, (), (), 0.0, ())
+
+
+def joined(parts: Sequence[Part]) -> Soundtrack:
+    """One soundtrack of `parts` (first frame, soundtrack), which have one rate and do not overlap; in order, at least one.
+
+    A beat is not carried over joins: the whole has none of its own, its markers have. ValueError for no parts."""
+    if not parts:
+        raise ValueError("no soundtracks to join")
+    last, end = parts[-1][1], parts[-1][0] + parts[-1][1].frames
+    if len(parts) == 1 and parts[0][0] == 0:
+        return last
+    seconds = seconds_of(parts[-1][0], last.rate) + last.seconds
+    return replace(
+        last,
+        seconds=seconds,
+        loudness=_loudness(parts, seconds),
+        levels=_curve(parts, [s.levels for _, s in parts], seconds, LEVEL_STEP, QUIET_DB),
+        floor=min(s.floor for _, s in parts),
+        flux=_curve(parts, [s.flux for _, s in parts], seconds, FLUX_STEP, 0.0),
+        pitch=_curve(parts, [s.pitch for _, s in parts], seconds, PITCH_STEP, 0.0),
+        intensity=_intensity(parts, end),
+        passages=tuple(_moved(p, seconds_of(at, s.rate)) for at, s in parts for p in s.passages),
+        beats=(),
+        tempo=0.0,
+        markers=tuple(replace(m, frame=m.frame + at) for at, s in parts for m in s.markers),
+    )
+
+
+def _moved(passage: Passage, by: float) -> Passage:
+    return replace(passage, start=passage.start + by, stop=passage.stop + by, peak=passage.peak + by)
+
+
+def _curve(parts: Sequence[Part], curves: Sequence[Curve], seconds: float, step: float, empty: float) -> Curve:
+    """Values every `step` seconds from those of the parts; `empty` where there is none."""
+    out = np.full(round(seconds / step), empty, np.float32)
+    for (at, sound), curve in zip(parts, curves, strict=True):
+        first = min(round(seconds_of(at, sound.rate) / step), len(out))
+        taken = curve[: len(out) - first]
+        out[first : first + len(taken)] = taken
+    return out
+
+
+def _intensity(parts: Sequence[Part], frames: int) -> Curve:
+    out = np.zeros(frames, np.float32)
+    for at, sound in parts:
+        out[at : at + sound.frames] = sound.intensity
+    return out
+
+
+def _loudness(parts: Sequence[Part], seconds: float) -> Loudness:
+    momentary = _curve(parts, [s.loudness.momentary for _, s in parts], seconds, LOUDNESS_STEP, QUIET_DB)
+    short_term = _curve(parts, [s.loudness.short_term for _, s in parts], seconds, LOUDNESS_STEP, QUIET_DB)
+    peak = max(s.loudness.true_peak_dbtp for _, s in parts)
+    return Loudness(integrated(momentary), loudness_range(short_term), peak, momentary, short_term)
+
+
+def integrated(momentary: Curve) -> float:
+    """Gated loudness (LUFS) of 400 ms blocks every 100 ms (ITU-R BS.1770-4); -inf for silence."""
+    gated = _gated(momentary, RELATIVE_GATE)
+    return float(10 * np.log10(np.mean(10 ** (gated / 10)))) if len(gated) else -np.inf
+
+
+def loudness_range(short_term: Curve) -> float:
+    """LU between the 10th and 95th percentile of gated 3 s blocks (EBU Tech 3342)."""
+    gated = _gated(short_term, RANGE_GATE)
+    if not len(gated):
+        return 0.0
+    low, high = np.percentile(gated, RANGE_SHARES)
+    return float(high - low)
+
+
+def _gated(blocks: Curve, under: float) -> Curve:
+    """Blocks over both gates; the relative one lies `under` the mean power of those over the absolute one."""
+    loud = blocks[blocks > ABSOLUTE_GATE].astype(np.float64)
+    if not len(loud):
+        return loud.astype(np.float32)
+    gate = 10 * np.log10(np.mean(10 ** (loud / 10))) + under
+    return loud[loud > gate].astype(np.float32)

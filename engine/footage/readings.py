@@ -1,0 +1,96 @@
+"""Which stretches of a file are read in one go: few inputs, every frame once, in order. Knows clips; no ffmpeg words.
+
+Clips of one source that follow one another in it share a reading; what lies between them is decoded and dropped, which is
+cheaper than another decoder as long as it is short."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import ceil
+
+from engine.core import UserError
+from engine.rates import Rate
+
+NEAR_SECONDS = 15.0
+"""Decoding so much for nothing costs about what one more decoder and its seek to a key frame do."""
+MOST_INPUTS = 64
+"""Each input is an open file with a decoder of its own: memory and file handles."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Frames [first, stop) of a source at the timeline's rate, as one clip needs them. `speed` 1 shares readings."""
+
+    source: str
+    first: int
+    stop: int
+    speed: float = 1.0
+
+
+@dataclass
+class Reading:
+    """One input: `wanted` are the numbers of its clips, `ranges` their frames, in order."""
+
+    source: str
+    speed: float
+    wanted: list[int] = field(default_factory=list[int])
+    ranges: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+
+    @property
+    def first(self) -> int:
+        return self.ranges[0][0]
+
+    @property
+    def stop(self) -> int:
+        return self.ranges[-1][1]
+
+    def place(self, frame: int) -> int:
+        """Where a wanted frame comes among all wanted ones. KeyError for a frame that is not read."""
+        before = 0
+        for start, stop in self.ranges:
+            if start <= frame < stop:
+                return before + frame - start
+            before += stop - start
+        raise KeyError(f"frame {frame} of {self.source} is not read")
+
+
+def plan(wanted: Sequence[Wanted], rate: Rate, near: float = NEAR_SECONDS, most: int = MOST_INPUTS) -> list[Reading]:
+    """Readings for clips in timeline order. Wider gaps are read through when there would be too many inputs.
+
+    UserError when even that does not bring them under `most`: the clips jump back and forth too much."""
+    length = max((item.stop for item in wanted), default=0)
+    reach = ceil(near * rate)
+    while True:
+        readings = _planned(wanted, reach)
+        if len(readings) <= most:
+            return readings
+        if reach > length:
+            raise UserError(
+                f"the cut jumps back in its sources or changes speed {len(readings)} times: at most {most} can be made "
+                "in one go; make it in parts"
+            )
+        reach *= 4
+
+
+def _planned(wanted: Sequence[Wanted], reach: int) -> list[Reading]:
+    readings: list[Reading] = []
+    for number, item in enumerate(wanted):
+        found = _nearest(readings, item, reach)
+        if found is None:
+            found = Reading(item.source, item.speed)
+            readings.append(found)
+        found.wanted.append(number)
+        if found.ranges and found.stop == item.first:
+            found.ranges[-1] = (found.ranges[-1][0], item.stop)
+        else:
+            found.ranges.append((item.first, item.stop))
+    return readings
+
+
+def _nearest(readings: Sequence[Reading], item: Wanted, reach: int) -> Reading | None:
+    """The reading that goes on closest before a clip."""
+    if item.speed != 1:
+        return None
+    able = [r for r in readings if r.source == item.source and r.speed == 1 and 0 <= item.first - r.stop <= reach]
+    return max(able, key=lambda r: r.stop, default=None)
