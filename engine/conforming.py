@@ -30,7 +30,7 @@ from engine.vault import Made, Take, Vault
 from models.base import Player, Rights
 
 STAGE = "conforming"
-CONFORM_VERSION = 2
+CONFORM_VERSION = 3
 PROGRESS_FRAMES = 24
 
 

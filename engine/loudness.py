@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from engine.weighting import LENGTH, Weighting, k_weighting
 
@@ -38,6 +37,8 @@ _NOT_DENORMAL = 1e-12  # filters that ring out into exact zeros slow down tenfol
 
 def _power(samples: Samples, sample_rate: int, seconds: float) -> Curve:
     """K-weighted power, summed over channels, of windows of `seconds` every STEP_SECONDS."""
+    from scipy import signal  # loading it takes a second, and a Meter does without
+
     sound = np.atleast_2d(samples).astype(np.float64) + _NOT_DENORMAL
     weighted: Curve = np.asarray(signal.sosfilt(k_weighting(sample_rate), sound, axis=-1))
     step = round(STEP_SECONDS * sample_rate)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, signal
 
 Curve = NDArray[np.float64]
 Block = NDArray[np.float32]
@@ -18,9 +17,7 @@ LENGTH = 32
 _GROUP = 16
 """Rows whose states one product carries on."""
 _FORGOTTEN = 1e-7
-_linalg: Any = linalg
-_signal: Any = signal
-_numpy_linalg: Any = np.linalg
+_linalg: Any = np.linalg
 
 
 @cache
@@ -100,7 +97,8 @@ def _matrices(sample_rate: int) -> tuple[Block, Block, Block, Block, Curve]:
     for _ in range(LENGTH * _GROUP):
         powers.append(powers[-1] @ a)
     reply = np.array([d, *(float(b @ powers[n] @ c) for n in range(LENGTH - 1))])
-    toeplitz = _linalg.toeplitz(np.r_[d, np.zeros(LENGTH - 1)], reply)
+    ahead = np.subtract.outer(-np.arange(LENGTH), -np.arange(LENGTH))  # column less row
+    toeplitz = np.where(ahead >= 0, reply[np.abs(ahead)], 0.0)
     observed = np.stack([powers[n] @ c for n in range(LENGTH)], axis=1)
     leave = np.stack([b @ powers[LENGTH - 1 - n] for n in range(LENGTH)])
     carry = np.zeros((_GROUP + 1, 4, _GROUP, 4))
@@ -128,11 +126,15 @@ def _state_space(sample_rate: int) -> tuple[Curve, Curve, Curve, float]:
     a: Any = np.block([[a1, np.zeros((2, 2))], [b2 @ c1, a2]])
     b: Any = np.concatenate([b1, b2 @ d1])
     c: Any = np.concatenate([d2 @ c1, c2], axis=1)
-    scale: Any = _numpy_linalg.cholesky(_linalg.solve_discrete_lyapunov(a, b @ b.T))
-    a = _linalg.solve_triangular(scale, a @ scale, lower=True)
-    b = _linalg.solve_triangular(scale, b, lower=True)
+    driven = _linalg.solve(np.eye(16) - np.kron(a, a), (b @ b.T).reshape(16))  # S = a S a' + b b'
+    scale: Any = _linalg.cholesky(driven.reshape(4, 4))
+    a = _linalg.solve(scale, a @ scale)
+    b = _linalg.solve(scale, b)
     return a.T, b[:, 0], (c @ scale)[0], float((d2 @ d1)[0, 0])
 
 
 def _parts(section: Curve) -> tuple[Any, Any, Any, Any]:
-    return _signal.tf2ss(section[:3], section[3:])
+    """One second-order section as matrices: its states are the last two values of x / denominator."""
+    b0, b1, b2, _, a1, a2 = section
+    a = np.array([[-a1, -a2], [1.0, 0.0]])
+    return a, np.array([[1.0], [0.0]]), np.array([[b1 - a1 * b0, b2 - a2 * b0]]), np.array([[b0]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import get_args
@@ -302,3 +303,12 @@ def test_every_style_is_drawn_inside_the_safe_area(style, tmp_path) -> None:
     rows, across = np.flatnonzero(pixels.any((0, 2))), np.flatnonzero(pixels.any((0, 1)))
     assert across[0] * 4 >= SAFE_LEFT - 4 and across[-1] * 4 <= SAFE_RIGHT
     assert rows[0] * 4 >= 0.13 * 1920 and rows[-1] * 4 <= SAFE_BOTTOM
+
+
+@pytest.mark.parametrize("rate", [24, 25, 60, Fraction(24_000, 1_001), Fraction(60_000, 1_001)])
+def test_an_ass_caption_is_there_on_its_first_frame_and_gone_on_its_last(rate) -> None:
+    for start in range(1, 400, 7):
+        event = to_ass([Caption(start, start + 30, ("Now.",))], "Sans", rate=rate).splitlines()[-1]
+        begin, end = (float(field.split(":")[-1]) + 60 * int(field.split(":")[1]) for field in event.split(",")[1:3])
+        assert (start - 1) / rate < begin <= start / rate
+        assert (start + 29) / rate < end <= (start + 30) / rate

@@ -32,14 +32,12 @@ def test_acting_does_not_cost_the_words(name: str, emotion: str) -> None:
     assert understood(Trial(voice_id(name), emotion)) >= LEAST_ACCURACY
 
 
-@pytest.mark.parametrize("delivery", DELIVERIES)
-@pytest.mark.parametrize("name", ["grandpa", "f1"])
+@pytest.mark.parametrize(("name", "delivery"), [(("grandpa", "f1")[n % 2], d) for n, d in enumerate(DELIVERIES)])
 def test_deliveries_do_not_cost_the_words(name: str, delivery: str) -> None:
     assert understood(Trial(voice_id(name), delivery=delivery)) >= LEAST_ACCURACY
 
 
-@pytest.mark.parametrize("room", ROOMS)
-@pytest.mark.parametrize("name", ["john", "f1"])
+@pytest.mark.parametrize(("name", "room"), [(("f1", "john")[n % 2], r) for n, r in enumerate(ROOMS)])
 def test_rooms_do_not_cost_the_words(name: str, room: str) -> None:
     assert understood(Trial(voice_id(name), room=room)) >= LEAST_ACCURACY
 

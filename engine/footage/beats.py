@@ -6,12 +6,11 @@ the peaks of the flux alone: a beat without a peak is filled in between two that
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
 
+from engine.footage.sliding import means, peaks
 from engine.footage.soundtrack import FLUX_STEP
 
 Curve = NDArray[np.float32]
@@ -41,8 +40,6 @@ LOCAL = 0.5
 """Seconds around an onset that it is measured against."""
 WEAK = 0.5
 """Share of the usual beat that the first and the last one must have."""
-_ndimage: Any = ndimage
-_signal: Any = signal
 
 
 @dataclass(frozen=True)
@@ -62,9 +59,10 @@ def beats_of(flux: Curve) -> list[Grid]:
 
 def _strength(flux: Curve) -> Values:
     """What rises over the flux around it, 1 for a strong onset."""
-    size = 2 * round(LOCAL / FLUX_STEP) + 1
-    rise = np.maximum(flux - _ndimage.uniform_filter1d(flux, size, mode="nearest"), 0.0).astype(np.float64)
-    spread = np.sqrt(_ndimage.uniform_filter1d(rise * rise, 8 * size, mode="nearest"))
+    side = round(LOCAL / FLUX_STEP)
+    rise = np.maximum(flux - means(flux, side, side), 0.0).astype(np.float64)
+    far = 4 * (2 * side + 1)
+    spread = np.sqrt(means(rise * rise, far, far - 1))
     return np.minimum(rise / np.maximum(spread, 1e-6) / 4, 1.0)
 
 
@@ -121,7 +119,7 @@ def _finer(auto: Values, lag: NDArray[np.intp]) -> Values:
 def _grid(strength: Values, first: int, last: int, period: float) -> Grid | None:
     """The beats of one stretch. None when too few of them are really there."""
     part = strength[first:last]
-    places, _ = _signal.find_peaks(part, height=0.1, distance=max(1, round(period / 4)))
+    places = peaks(part, 0.1, max(1, round(period / 4)))
     if len(places) < FEWEST:
         return None
     exact = _between_steps(part, places)

@@ -8,14 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from scipy import signal
 
 from engine.footage.beats import Grid
 from engine.footage.levelling import Level, Span, decibel
 from engine.footage.marking import loudest
+from engine.footage.sliding import peaks, prominent
 from engine.footage.soundtrack import FLUX_STEP, LEVEL_STEP, PITCH_STEP, Curve, Passage
 from engine.footage.tracing import Traces
 from engine.levels import PHRASE_HEAD, Manner, arousal_of
@@ -32,12 +31,12 @@ LEAST_SPREAD = 0.25
 SHORTEST_SPEECH = 0.12
 SYLLABLE_DB = 2.5
 """A syllable's top stands so much over the valleys beside it (De Jong and Wempe 2009: 2 dB)."""
-SYLLABLE_LEAST = 0.08
+SYLLABLE_LEAST, SYLLABLE_REACH = 0.08, 0.5
+"""Seconds between two syllables, and how far off its valleys are looked for."""
 BRIGHT_OCTAVES = 2.0
 """So many octaves brighter than the file's middle counts as all the tension that brightness can give."""
 MOST_VALENCE = 0.2
 """Sound alone says no more about it than this, of -1..1."""
-_signal: Any = signal
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,9 @@ def _syllables(level: Level) -> Curve:
     """Seconds of the tops of syllables in the whole file."""
     if len(level.levels) < 3:
         return np.zeros(0, np.float32)
-    tops, _ = _signal.find_peaks(
-        level.levels, height=level.on, prominence=SYLLABLE_DB, distance=round(SYLLABLE_LEAST / LEVEL_STEP), wlen=200
-    )
+    levels = level.levels.astype(np.float64)
+    tops = peaks(levels, level.on, round(SYLLABLE_LEAST / LEVEL_STEP))
+    tops = prominent(levels, tops, SYLLABLE_DB, round(SYLLABLE_REACH / LEVEL_STEP))
     return (tops * LEVEL_STEP).astype(np.float32)
 
 

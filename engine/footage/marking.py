@@ -8,14 +8,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
 
 from engine.footage.beats import Grid
 from engine.footage.levelling import SHORTEST, Level, Span, decibel, decibels
+from engine.footage.sliding import largest, means, peaks
 from engine.footage.soundtrack import FLUX_STEP, LEVEL_STEP, Curve, Passage
 from engine.levels import CURVE_DB, DROP_DB, SILENCE_LEAST, STRENGTH_DB, SURGE_DB, change
 from engine.rates import Rate, frame_at
@@ -43,8 +42,6 @@ SWELL_SURGE_DB = SURGE_DB + 1.0
 NEAR_START = 0.4
 PEAK_SECONDS = 0.1
 BEAT_REACH = 0.02
-_ndimage: Any = ndimage
-_signal: Any = signal
 
 
 @dataclass(frozen=True)
@@ -60,16 +57,14 @@ def hits_of(level: Level, flux: Curve) -> list[Hit]:
     """Every sudden sound, in order."""
     if len(level.fine) < HIT_STEPS:
         return []
-    after = decibels(_ndimage.uniform_filter1d(level.power, HIT_STEPS, origin=-(HIT_STEPS // 2), mode="constant"))
+    after = decibels(means(np.pad(level.power, (0, HIT_STEPS)), 0, HIT_STEPS - 1)[:-HIT_STEPS])
     clear = round(HIT_CLEAR / LEVEL_STEP)
-    before = _before(
-        _ndimage.maximum_filter1d(level.levels, clear, origin=(clear - 1) // 2, mode="nearest"), 4, level.floor
-    )
+    before = _before(largest(level.levels, clear - 1, 0), 4, level.floor)
     rise = after - np.maximum(before, level.floor)
     sharp = after - np.maximum(_before(level.fine, 2, level.floor), level.floor)
     found = (rise >= HIT_DB) & (sharp >= HIT_RISE_DB) & (after > level.on)
     apart = round(HITS_APART / LEVEL_STEP)
-    found &= rise >= _ndimage.maximum_filter1d(rise, 2 * apart + 1, mode="nearest")
+    found &= rise >= largest(rise, apart, apart)
     steps = np.flatnonzero(found)
     steps = steps[_risen(steps, flux)] if len(steps) else steps
     return [Hit(int(s), float(rise[s]), float(after[s])) for s in steps]
@@ -83,9 +78,9 @@ def _risen(steps: NDArray[np.intp], flux: Curve) -> NDArray[np.bool_]:
     """Whether the spectrum rises at these steps out of the ordinary."""
     if not len(flux):
         return np.ones(len(steps), np.bool_)
-    size = round(1.0 / FLUX_STEP)
-    usual = _ndimage.uniform_filter1d(flux, size + 1, mode="nearest")
-    top = _ndimage.maximum_filter1d(flux, 5, mode="nearest")
+    side = round(0.5 / FLUX_STEP)
+    usual = means(flux, side, side)
+    top = largest(flux, 2, 2)
     at = np.minimum(np.round(steps * (LEVEL_STEP / FLUX_STEP)).astype(np.int64), len(flux) - 1)
     return top[at] >= HIT_FLUX * usual[at]
 
@@ -226,7 +221,7 @@ def _extremes(step_db: NDArray[np.float64]) -> list[int]:
     over = np.where(step_db > 0, step_db / SWELL_SURGE_DB, step_db / DROP_DB)
     apart = max(1, round(SWELLS_APART / LEVEL_STEP))
     padded = np.concatenate([[0.0], over, [0.0]])  # the first and the last may be the largest
-    return [int(place) - 1 for place in _signal.find_peaks(padded, height=1.0, distance=apart)[0]]
+    return [int(place) - 1 for place in peaks(padded, 1.0, apart)]
 
 
 def _edge(fine: NDArray[np.float64], at: int, step_db: float) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import floor
 
 from engine.captions import has_right_to_left
 from engine.core import FPS
@@ -176,4 +177,5 @@ def _clock(frame: int, rate: Rate) -> str:
 
 
 def _hundredths(frame: int, rate: Rate) -> int:
-    return round(frame * 100 / rate)
+    """The last hundredth that is not after a frame's start: one later, and libass would show the frame without it."""
+    return floor(frame * 100 / rate)

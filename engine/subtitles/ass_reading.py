@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
 
 from engine.core import FPS
 from engine.rates import Rate
@@ -12,6 +14,7 @@ from engine.subtitles.ass import DRAWN_EFFECT, EVENT_FORMAT, KARAOKE_EFFECT
 from engine.subtitles.rows import Segment, caption_of, check_count, frame_of, lines_of
 from engine.timeline import Caption
 
+ROUNDED = Fraction(3, 10)
 SHOWN_CHARACTERS = 60
 """How much of a damaged line an error shows."""
 _TIME = re.compile(r"\s*(\d{1,9}):(\d{1,2}):(\d{1,2})[.:,](\d{1,3})\s*")
@@ -132,4 +135,5 @@ def _hundredths(field: str) -> int:
 
 
 def _frame(hundredths: int, rate: Rate) -> int:
-    return round(min(hundredths, _MOST_HUNDREDTHS) * rate / 100)
+    """The frame that begins in a hundredth, or ROUNDED of a frame before it: programs that round write a little late."""
+    return max(0, ceil(Fraction(min(hundredths, _MOST_HUNDREDTHS)) * rate / 100 - ROUNDED))
