@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -19,6 +20,8 @@ from engine import cut_cli
 from engine.config import MOST_DOLLARS
 from engine.core import UserError
 from engine.subcommands import ProfileName, example, models_app, voices_app
+
+STOPPED = 130
 
 app = typer.Typer(
     add_completion=False,
@@ -204,6 +207,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a title shows question marks
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what a service manager sends: children are ended, too
     sys.exit(run(sys.argv[1:]))
 
 
@@ -213,6 +217,8 @@ def run(arguments: list[str]) -> int:
         arguments = ["--help"]
     try:
         code = app(arguments, standalone_mode=False, prog_name="cliffhanger")
+        if code == STOPPED:  # typer's answer to Ctrl-C
+            raise KeyboardInterrupt
         sys.stdout.flush()
     except typer.TyperException as error:
         return complain(usage(error), 2)

@@ -1,4 +1,6 @@
-"""What `cliffhanger cut` and `cliffhanger conform` do. Prints for a person; knows no flag parsing."""
+"""What `cliffhanger cut` and `cliffhanger conform` do. Prints for a person; knows no flag parsing.
+
+What only some calls need (encoding, fonts, plots, cut formats) is loaded by those: it takes longer than a cut list."""
 
 from __future__ import annotations
 
@@ -9,27 +11,21 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
-from engine import subtitles, wav
 from engine.batching import core_seconds
-from engine.captions import spread_words
 from engine.core import SAMPLE_RATE, UserError
-from engine.drawable import drawable
 from engine.edit_rules import load_style
-from engine.explaining import explain
-from engine.fonts import FAMILY
-from engine.footage import exchange, joining, listing, plot, retiming
+from engine.footage import joining, listing
 from engine.footage.assembling import assemble, explained, with_effects
-from engine.footage.conform import Conformed, Conforming, conform
 from engine.footage.deciding import Decided, Wish, decide
 from engine.footage.material import Material, Order, gather
 from engine.footage.media import Media, open_all, open_media
-from engine.progress import reporter
 from engine.rates import Rate, frame_at, parse_rate, rate_text, seconds_of, timecode
 from engine.timeline import Caption, Timeline
-from models.base import ScoreRequest, SoundHit
-from models.registry import load
+
+if TYPE_CHECKING:
+    from engine.footage.conform import Conformed, Conforming
 
 CUTS = (".otio", ".edl", ".xml", ".fcpxml")
 PICTURES = (".mp4", ".mov", ".mkv", ".m4v")
@@ -42,6 +38,8 @@ Word = TypeVar("Word", bound=str)
 ORDERS: tuple[Order, ...] = get_args(Order)
 FITS: tuple[Fit, ...] = get_args(Fit)
 ENCODERS: tuple[Encoder, ...] = get_args(Encoder)
+USUAL_LOOK = "bottom"
+"""The captions' usual style: known to be there without loading the others."""
 DUCK_DB = 9.0
 """How far music goes down under a voice."""
 GENRE = "thriller"
@@ -98,6 +96,8 @@ def cut(asked: Asked, master: Master, as_json: bool) -> None:
     rate = rate_of(asked.rate, files)
     size = size_of(master.size, files)
     material = gather(files, extra, rate, chosen(asked.order, ORDERS, "--order"))
+    if len(files) > 1 and not material.is_scene and asked.order == "auto":
+        print("not cameras of one scene (their sound is not in step, or one has none): cut one after the other")
     wish = Wish(style, asked.keep_silence, frame_at(asked.length, rate) if asked.length else None, asked.seed)
     decided = decide(material, wish)
     notes: dict[str, object] = {"style": style.name, "seed": asked.seed, "name": files[0].path.stem, "size": list(size)}
@@ -123,6 +123,9 @@ def check_outputs(asked: Asked, master: Master) -> None:
     for path, suffixes, option in wanted:
         if path is not None and path.suffix.lower() not in suffixes:
             raise UserError(f"{option} {path}: its name must end in {', '.join(suffixes)}")
+    twice = {p for p in asked.media if [q.resolve() for q in asked.media].count(p.resolve()) > 1}
+    if twice:
+        raise UserError(f"{min(twice)} is given twice")
     inputs = [*asked.media, *([asked.audio] if asked.audio else []), *([asked.captions] if asked.captions else [])]
     refuse_taken(asked.outputs, inputs, master.overwrite)
 
@@ -139,6 +142,8 @@ def refuse_taken(outputs: Sequence[Path], inputs: Sequence[Path], overwrite: boo
             raise UserError(f"{path} is named twice")
         if whole.is_dir():
             raise UserError(f"{path} is a folder")
+        if not whole.parent.is_dir():
+            raise UserError(f"there is no folder {path.parent}")
         if whole.exists() and not overwrite:
             raise UserError(f"{path} is there already: choose another name, or --overwrite")
         seen.add(whole)
@@ -172,6 +177,8 @@ def _bounded(width: int, height: int) -> tuple[int, int]:
 
 
 def moved_captions(path: Path, timeline: Timeline) -> tuple[Caption, ...]:
+    from engine.footage import retiming
+
     return retiming.retime(retiming.load_captions(path, timeline.rate), timeline)
 
 
@@ -187,11 +194,15 @@ def write_all(
     if asked.cuts:
         listing.write_cuts(asked.cuts, timeline)
     if asked.plot:
+        from engine.footage import plot
+
         sound, heard = joining.whole_sound(material)
         plot.write_plot(asked.plot, timeline, sound, asked.media[0].name, heard)
     if asked.output is None:
         return None
     if asked.output.suffix.lower() in CUTS:
+        from engine.footage import exchange
+
         for lost in exchange.write_cut(timeline, asked.output, size, asked.media[0].stem):
             print(f"{asked.output.name}: {lost}")
         return None
@@ -201,6 +212,9 @@ def write_all(
 def make_master(timeline: Timeline, output: Path, master: Master, size: tuple[int, int]) -> Conformed:
     if output.suffix.lower() in PICTURES and not timeline.picture:
         raise UserError(f"{output} would have no picture: give it a name that ends in {', '.join(SOUNDS)}")
+    from engine.footage.conform import conform
+    from engine.progress import reporter
+
     how = how_made(timeline, master, size)
     progress = reporter()
     progress.start(STAGE, 1, output.name)
@@ -218,38 +232,53 @@ def check_master(master: Master) -> None:
     """UserError for a word that is none of those known."""
     chosen(master.fit, FITS, "--fit")
     chosen(master.encoder, ENCODERS, "--encoder")
-    chosen(master.caption_style, subtitles.STYLES, "--caption-style")
+    if master.caption_style != USUAL_LOOK:
+        from engine import subtitles
+
+        chosen(master.caption_style, subtitles.STYLES, "--caption-style")
 
 
 def how_made(timeline: Timeline, master: Master, size: tuple[int, int]) -> Conforming:
+    from engine.footage.conform import Conforming
+
     spans = [*timeline.speech, *(s for s in timeline.spans if s.kind == "duck")]
     return Conforming(
         size=size,
         fit=chosen(master.fit, FITS, "--fit"),
         threads=master.threads,
         encoder=chosen(master.encoder, ENCODERS, "--encoder"),
-        captions=lettered(timeline, master) if timeline.captions else None,
+        captions=lettered(timeline, master, size) if timeline.captions else None,
         duck_db=DUCK_DB if any(c.track == "MX" for c in timeline.sound) else 0.0,
         speech=tuple(sorted((s.start, s.stop) for s in spans)),
         seconds_limit=max(LEAST_SECONDS, SECONDS_A_SECOND * timeline.seconds(timeline.duration)),
     )
 
 
-def lettered(timeline: Timeline, master: Master) -> str:
+def lettered(timeline: Timeline, master: Master, size: tuple[int, int]) -> str:
     """The captions as ASS; what no font here draws is named and left out."""
+    from engine import subtitles
+    from engine.captions import spread_words
+    from engine.drawable import drawable
+    from engine.fonts import FAMILY
+
     style = chosen(master.caption_style, subtitles.STYLES, "--caption-style")
     shown, missing = drawable(timeline.captions)
     if missing:
         print(missing)
     if style == "karaoke":
         shown = tuple(c if c.words else spread_words(c) for c in shown)
-    return subtitles.to_ass(shown, FAMILY, rate=timeline.rate, style=style)
+    page = subtitles.page_for(size)
+    return subtitles.to_ass(shown, FAMILY, rate=timeline.rate, style=style, page=page)
 
 
 def with_hits(timeline: Timeline, folder: Path) -> Timeline:
     """The timeline with the sounds that its rules asked for, made by the draft's composer."""
     if not timeline.hits:
         return timeline
+    from engine import wav
+    from models.base import ScoreRequest, SoundHit
+    from models.registry import load
+
     second = timeline.seconds
     hits = tuple(SoundHit(h.kind, second(h.frame), h.strength, second(h.duration)) for h in timeline.hits)
     request = ScoreRequest(
@@ -267,6 +296,8 @@ def with_hits(timeline: Timeline, folder: Path) -> Timeline:
 
 def explanations(decided: Decided, material: Material, timeline: Timeline) -> list[str]:
     """Every cut and effect in order: timecode, rule, marker; joins where silence went among them."""
+    from engine.explaining import explain
+
     rules = {f.rule.name for f in decided.fired}
     lines = explain(explained(decided, material, timeline).fired, timeline.rate)
     joins = [c for c in timeline.picture if c.rule and c.rule not in rules]
@@ -306,6 +337,8 @@ def conform_cut(
     edit: Path, media: Path | None, output: Path | None, captions: Path | None, master: Master, as_json: bool
 ) -> None:
     """The master of a cut that came back from an editor. `media`: the folder that holds all of its files."""
+    from engine.footage import exchange, retiming
+
     started, before = time.monotonic(), core_seconds()
     check_master(master)
     output = output or edit.with_suffix(".mp4")

@@ -266,7 +266,7 @@ _OVERSHOOT = 2.0
 """No inter-sample peak is this many times the larger of the samples beside it (of tones so near half the rate that one
 could be, the samples beat: elsewhere one is as large)."""
 _FIRST = 2
-"""The loudest rows are looked at before the others: what they have spares most of those."""
+"""The loudest rows are looked at before the others where they hold the loudest sample so far: it spares most of those."""
 
 
 class _Peaks:
@@ -302,34 +302,45 @@ class _Peaks:
         """One channel, given the largest sample of each of its rows."""
         places = np.flatnonzero(heights > self._largest / _OVERSHOOT)
         loudest = places[np.argsort(-heights[places])]
-        self._rows(channel, loudest[:_FIRST])
-        rest = loudest[_FIRST:]
-        self._rows(channel, rest[heights[rest] > self._largest / _OVERSHOOT])
+        if len(loudest) and heights[loudest[0]] >= self._largest:
+            self._rows(channel, loudest[:_FIRST], heights)
+            loudest = loudest[_FIRST:]
+        self._rows(channel, loudest[heights[loudest] > self._largest / _OVERSHOOT], heights)
 
-    def _rows(self, channel: Block, places: NDArray[np.intp]) -> None:
+    def _rows(self, channel: Block, places: NDArray[np.intp], heights: Block) -> None:
         """Looks beside the samples of these rows from where the bend of the wave could carry it over the largest."""
         if not len(places):
             return
         width = _ROW + 2 * _PEAK_TAPS
         starts = np.clip(places * _ROW - _PEAK_TAPS, 0, len(channel) - width)
-        rows = np.lib.stride_tricks.sliding_window_view(channel, width)[starts]
+        rows = _windows(channel, width)[starts]
         share, curve = _bounds()
-        bend = np.abs(np.diff(rows, 2, axis=1)).max(axis=1)
+        slope = rows[:, 1:] - rows[:, :-1]
+        bent = slope[:, 1:] - slope[:, :-1]
+        bend = np.maximum(bent.max(axis=1), -bent.min(axis=1))
         least = np.maximum(self._largest / _OVERSHOOT, (self._largest - curve * bend) / share)
-        over = np.abs(rows) >= least[:, None]
+        near = np.flatnonzero(heights[places] >= least)  # in most rows no sample comes near
+        starts, over = starts[near], np.abs(rows[near]) >= least[near, None]
         row, column = np.nonzero(over[:, :-1] | over[:, 1:])
         beside = starts[row] + column - (_PEAK_TAPS // 2 - 1)
         beside = beside[(beside >= 0) & (beside <= len(channel) - _PEAK_TAPS)]
-        self._look(np.lib.stride_tricks.sliding_window_view(channel, _PEAK_TAPS)[beside])
+        self._look(_windows(channel, _PEAK_TAPS)[beside])
 
     def _everywhere(self, sound: Block) -> None:
         if sound.shape[1] >= _PEAK_TAPS:
             self._largest = max(self._largest, float(np.abs(sound).max()))
-            self._look(np.lib.stride_tricks.sliding_window_view(sound, _PEAK_TAPS, axis=1).reshape(-1, _PEAK_TAPS))
+            for channel in sound:
+                self._look(_windows(channel, _PEAK_TAPS))
 
     def _look(self, windows: Block) -> None:
         """Values between the two samples in the middle of each window (windows, taps)."""
         self._largest = max(self._largest, float(np.abs(windows @ _between().T).max(initial=0.0)))
+
+
+def _windows(channel: Block, width: int) -> Block:
+    """Every stretch of `width` samples, only to be read: what sliding_window_view gives, in a tenth of its time."""
+    shape, step = (len(channel) - width + 1, width), channel.strides[0]
+    return np.lib.stride_tricks.as_strided(channel, shape, (step, step), writeable=False)
 
 
 @cache

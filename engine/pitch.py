@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 RATE = 8000
@@ -19,8 +17,6 @@ NEAR_BEST = 0.9
 """The shortest lag this close to the best one is taken: an octave too low is the usual error."""
 AUDIBLE = 0.1
 """A frame under this share of the loudest one has no pitch."""
-
-_transform: Any = scipy.fft
 
 
 def track(samples: NDArray[np.floating], sample_rate: int) -> NDArray[np.float64]:
@@ -67,11 +63,13 @@ def fundamentals(frames: NDArray[np.float32], rate: float) -> tuple[NDArray[np.f
     under VOICED the Hz mean nothing. As `track` finds it, in single precision and in one batch."""
     size = frames.shape[1]
     low, high = int(rate / HIGHEST), min(size - 2, int(rate / LOWEST) + 2)
-    window, back, length = _lag_window(size, low, high)
-    spectrum = _transform.rfft(frames * window, length, axis=1)
-    power = np.square(spectrum.real)
-    power += np.square(spectrum.imag)
-    part = power @ back
+    even, odd, back = _lag_window(size, low, high)
+    early, late = frames[:, (size - 1) // 2 :: -1], frames[:, size // 2 :]
+    power, turned = (early + late) @ even, (early - late) @ odd
+    power *= power
+    turned *= turned
+    power += turned
+    part = np.asarray(power @ back, np.float32)
     part /= part[:, -1:] + 1e-12  # lag 0
     part = part[:, :-1]
     lag, best = _first_top(part)
@@ -80,18 +78,22 @@ def fundamentals(frames: NDArray[np.float32], rate: float) -> tuple[NDArray[np.f
 
 
 @cache
-def _lag_window(size: int, low: int, high: int) -> tuple[NDArray[np.float32], NDArray[np.float32], int]:
-    """The window, what turns a power spectrum into its autocorrelation at lags `low` to `high` and at last 0 (the window's
-    own one divided out), and the transform's length: a fast one that keeps those lags apart."""
+def _lag_window(size: int, low: int, high: int) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """What turns a frame's even and odd part (about its middle, from there outwards) into its spectrum, Hann's window in it;
+    and what turns the power of that into its autocorrelation at lags `low` to `high` and at last 0 (the window's own one
+    divided out). The spectrum has bins enough to keep those lags apart."""
     window = np.hanning(size)
-    length = 1 << (size + high).bit_length()
-    length = 3 * length // 4 if 3 * length // 4 > size + high else length
+    length = size + high + 1 + (size + high + 1) % 2
     shape = np.fft.irfft(np.abs(np.fft.rfft(window, length)) ** 2, length)
     lags, bins = np.append(np.arange(low, high + 1), 0), np.arange(length // 2 + 1)
     twice = np.where((bins == 0) | (bins == length // 2), 1.0, 2.0)
     back = twice[:, None] * np.cos(2 * np.pi * np.outer(bins, lags) / length) / length
     back /= np.where(lags > 0, shape[lags] / shape[0] + 1e-3, 1.0)
-    return window.astype(np.float32), back.astype(np.float32), length
+    outwards = np.arange(size // 2, size)
+    scaled = window[outwards, None] * np.where(2 * outwards == size - 1, 0.5, 1.0)[:, None]  # a middle is counted twice
+    turns = 2 * np.pi * np.outer(outwards - (size - 1) / 2, bins) / length
+    single = np.float32
+    return (np.cos(turns) * scaled).astype(single), (np.sin(turns) * scaled).astype(single), back.astype(single)
 
 
 def _first_top(part: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

@@ -77,7 +77,7 @@ def test_silence_goes_and_the_master_is_as_long_as_its_cut_list(
     assert round(media.seconds * RATE) == told["frames"]
     first = json.loads(marks.read_text())[0]
     assert set(first) == {"kind", "frame", "seconds", "strength", "reason"}
-    assert first["kind"] == "onset" and first["frame"] == pytest.approx(0, abs=4)
+    assert first["kind"] == "onset" and first["frame"] <= 8
 
 
 def test_the_same_cut_is_made_twice_to_the_byte(talk: Path, tmp_path: Path) -> None:

@@ -188,3 +188,11 @@ def test_two_hours_are_heard_within_300_megabytes(tmp_path: Path) -> None:
     passages, frames, kilobytes = (int(word) for word in done.stdout.split())
     assert (passages, frames) == (2_400, 7_200 * 24)
     assert kilobytes < 300 * 1024
+
+
+def test_what_hears_a_file_starts_without_scipy() -> None:
+    code = "import sys, engine.cut_commands, engine.footage.hearing; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "numpy" in loaded
+    assert not loaded & {"scipy", "cv2", "opentimelineio", "rich"}

@@ -240,7 +240,7 @@ def test_a_missing_file_a_folder_and_a_huge_one_are_refused(tmp_path: Path, monk
     with pytest.raises(UserError, match="x.srt cannot be read: No such file"):
         load_captions(tmp_path / "x.srt", 24)
     (tmp_path / "d.srt").mkdir()
-    with pytest.raises(UserError, match="d.srt cannot be read"):
+    with pytest.raises(UserError, match="d.srt is no file"):
         load_captions(tmp_path / "d.srt", 24)
     monkeypatch.setattr(retiming, "MOST_BYTES", 10)
     (tmp_path / "y.srt").write_bytes(b"x" * 11)

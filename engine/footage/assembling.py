@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from engine.acts import Act, Cut, Duck, Shifted
+from engine.firing import Fired
 from engine.footage.deciding import Decided
 from engine.footage.events import markers_of
 from engine.footage.gaining import levelled
 from engine.footage.keeping import Clock
-from engine.footage.laying import Layout
+from engine.footage.laying import Layout, Plan
 from engine.footage.material import Material
+from engine.rulebook import Rule
 from engine.timeline import Hit, Marker, SoundClip, Source, Span, Speech, Timeline
 
 
@@ -68,5 +71,20 @@ def with_effects(timeline: Timeline, path: str, hits: Sequence[Hit]) -> Timeline
 def explained(decided: Decided, material: Material, timeline: Timeline) -> Decided:
     """The same answers at the frames at which the cut shows them."""
     layout = Layout(material, decided.plan)
-    moved = tuple(replace(f, event=replace(f.event, frame=layout.record(f.event.frame))) for f in decided.fired)
-    return replace(decided, fired=moved)
+    done = (replace(f, rule=_as_done(f, decided.plan, layout, material)) for f in decided.fired)
+    moved = (replace(f, event=replace(f.event, frame=layout.record(f.event.frame))) for f in done if f.rule.do)
+    return replace(decided, fired=tuple(moved))
+
+
+def _as_done(found: Fired, plan: Plan, layout: Layout, material: Material) -> Rule:
+    """The rule with the acts that happened: a second `closer` went back, sound leads at joins alone, music must be there."""
+    frame = found.event.frame
+    went_back = any(view.frame == frame and not view.zoom for view in plan.views)
+    shifted = frame in layout.starts and layout.starts.index(frame) in plan.leads
+    done: list[Act] = []
+    for act in found.rule.do:
+        if isinstance(act, Cut) and act.to == "closer" and went_back:
+            done.append(act.model_copy(update={"to": "all"}))
+        elif not (isinstance(act, Shifted) and not shifted) and not (isinstance(act, Duck) and material.music is None):
+            done.append(act)
+    return found.rule.model_copy(update={"do": tuple(done)})

@@ -70,6 +70,7 @@ def decide(material: Material, wish: Wish) -> Decided:
     plan = Plan(
         stretches, _reasons(stretches, material, wish), _views(fired, said, clock, material, footage),
         _effects(fired, clock, material.rate), _ramps(fired, clock, material.rate), _leads(fired, clock, material.rate),
+        footage.crossfade,
     )  # fmt: skip
     return Decided(
         plan, tuple(fired), tuple(said), tuple(_hits(fired, clock, material.rate)), tuple(_ducks(fired, material.rate))
@@ -180,10 +181,17 @@ def _wanted(
 def _effects(fired: Sequence[Fired], clock: Clock, rate: Rate) -> list[tuple[int, Effect]]:
     out: list[tuple[int, Effect]] = []
     for found in fired:
-        for act in found.rule.do:
-            for effect in _drawn(act, found.event.frame in clock.starts, rate):
-                out.append((found.event.frame, replace(effect, rule=found.rule.name, cause=found.event.cause)))
+        drawn = [e for act in found.rule.do for e in _drawn(act, found.event.frame in clock.starts, rate)]
+        for effect in _ended(drawn) if found.event.kind == "end" else drawn:
+            out.append((found.event.frame, replace(effect, rule=found.rule.name, cause=found.event.cause)))
     return out
+
+
+def _ended(drawn: Sequence[Effect]) -> list[Effect]:
+    """What goes dark at the end stays dark."""
+    dark = [e for e in drawn if e.kind in ("black", "dip") or (e.kind == "flash" and e.strength < 0)]
+    kept = [e for e in drawn if e not in dark or e.kind == "dip"]
+    return [*kept, Effect("black", 0, 0)] if dark else kept
 
 
 def _drawn(act: object, on_cut: bool, rate: Rate) -> list[Effect]:

@@ -14,6 +14,8 @@ from engine.rates import frame_at
 from engine.timeline import Marker
 
 HALF_SECOND = 0.5
+ENDING_SECONDS = 1.0
+"""The last sound is an end only where the picture ends so soon after it: what goes dark then stays dark."""
 LOUD_DB = (-50.0, -10.0)
 """Levels that count as strength 0 and 1."""
 
@@ -36,7 +38,7 @@ def events_of(material: Material, clock: Clock) -> tuple[list[Event], list[Said]
     found += [("passage", s.start, _strength(s.passage), f"passage at {s.passage.level_db:.0f} dB") for s in said]
     taken = {frame for _, frame, _, _ in found}
     found += [("time", at, 1.0, "half a second") for at in _halves(clock, material) if at not in taken]
-    if said and said[-1].stop < clock.duration:
+    if said and 0 < clock.duration - said[-1].stop <= ENDING_SECONDS * material.rate:
         found.append(("end", said[-1].stop, 1.0, "the last sound has died away"))
     events = [_event(*one, said, clock, material) for one in sorted(found, key=lambda f: (f[1], f[0]))]
     return events, said

@@ -247,7 +247,7 @@ def _stepped(values: Sequence[tuple[int, int]], rate: Rate) -> str:
 
 
 def _scaled(node: Any, width: str, height: str, matrix: str, each: bool = False) -> Any:
-    options = {"w": width, "h": height, "flags": "bicubic", "out_color_matrix": "bt709", "out_range": "tv"}
+    options = {"w": width, "h": height, "flags": "lanczos", "out_color_matrix": "bt709", "out_range": "tv"}
     if matrix:
         options["in_color_matrix"] = matrix
     if each:

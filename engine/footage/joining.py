@@ -43,7 +43,31 @@ def whole_sound(material: Material) -> tuple[Soundtrack, str]:
     parts = [(piece.begins, piece.heard) for piece in material.sounds if piece.heard is not None]
     if music is not None and music.heard is not None and not any(heard.passages for _, heard in parts):
         return music.heard, music.id
-    return (joined(parts) if parts else silence(material.frames, material.rate)), ""
+    return (lasting(joined(parts), material.frames) if parts else silence(material.frames, material.rate)), ""
+
+
+def lasting(sound: Soundtrack, frames: int) -> Soundtrack:
+    """The soundtrack with silence after it up to `frames`: files without sound may follow."""
+    if frames <= sound.frames:
+        return sound
+    seconds = seconds_of(frames, sound.rate)
+
+    def longer(curve: Curve, step: float, empty: float) -> Curve:
+        return np.pad(curve, (0, max(0, round(seconds / step) - len(curve))), constant_values=empty)
+
+    return replace(
+        sound,
+        seconds=seconds,
+        levels=longer(sound.levels, LEVEL_STEP, QUIET_DB),
+        flux=longer(sound.flux, FLUX_STEP, 0.0),
+        pitch=longer(sound.pitch, PITCH_STEP, 0.0),
+        intensity=np.pad(sound.intensity, (0, frames - sound.frames)),
+        loudness=replace(
+            sound.loudness,
+            momentary=longer(sound.loudness.momentary, LOUDNESS_STEP, QUIET_DB),
+            short_term=longer(sound.loudness.short_term, LOUDNESS_STEP, QUIET_DB),
+        ),
+    )
 
 
 def silence(frames: int, rate: Rate) -> Soundtrack:

@@ -18,6 +18,8 @@ LONGEST_MOMENT = 8.0
 LEAST_MOMENT = 2.5
 LEAST_STRETCH = 0.25
 """A kept stretch is this long at least, seconds."""
+LEAST_GAP = 0.2
+"""Two chosen moments nearer than this, seconds, stay one: the cut between them would be a jump for nothing."""
 AIR = (0.15, 0.25)
 """Seconds kept before and after a chosen moment."""
 WEIGHTS = (0.45, 0.3, 0.25)
@@ -74,9 +76,10 @@ def whole(material: Material) -> list[Stretch]:
 
 
 def _edges(material: Material) -> list[int]:
-    """Where a file begins or ends: no stretch reaches over it."""
+    """Where a file begins or ends: no stretch reaches over it. A camera that joins a scene while another runs is no edge."""
     pieces = material.pictures or material.sounds
-    return sorted({at for p in pieces for at in (p.begins, p.ends) if 0 < at < material.frames})
+    begins = (p.begins for p in pieces if not (material.is_scene and material.angles(p.begins - 1, p.begins)))
+    return sorted({at for at in (*begins, *(p.ends for p in pieces)) if 0 < at < material.frames})
 
 
 def _divided(stretches: Sequence[Stretch], material: Material) -> list[Stretch]:
@@ -152,7 +155,7 @@ def highlights(material: Material, frames: int) -> list[Stretch]:
         taken = min(moment.stop - moment.start, left)
         chosen.append(Moment(moment.start, moment.start + taken, moment.score))
         left -= taken
-    found = _merged(sorted(chosen, key=lambda m: m.start))
+    found = _fitting(_merged(sorted(chosen, key=lambda m: m.start), frame_at(LEAST_GAP, material.rate)), frames)
     return _divided(_filled(found, frames, material) if found else _samples(material, frames), material)
 
 
@@ -205,13 +208,24 @@ def _score(passage: Passage, piece: Piece, start: int, stop: int) -> float:
     return sum(w * p for w, p in zip(WEIGHTS, parts, strict=True))
 
 
-def _merged(chosen: Sequence[Moment]) -> list[Stretch]:
+def _merged(chosen: Sequence[Moment], least: int = 0) -> list[Stretch]:
+    """Stretches of moments, those at most `least` frames apart in one: no cut for a gap that nobody hears."""
     out: list[Stretch] = []
     for moment in chosen:
-        if out and moment.start <= out[-1].stop:
+        if out and moment.start - out[-1].stop <= least:
             out[-1] = Stretch(out[-1].start, max(out[-1].stop, moment.stop))
         else:
             out.append(Stretch(moment.start, moment.stop))
+    return out
+
+
+def _fitting(found: Sequence[Stretch], frames: int) -> list[Stretch]:
+    """The stretches without what gaps that stayed add to `frames`: off the longest one's end."""
+    out = list(found)
+    over = sum(s.frames for s in out) - frames
+    if over > 0:
+        longest = max(range(len(out)), key=lambda n: out[n].frames)
+        out[longest] = Stretch(out[longest].start, out[longest].stop - over)
     return out
 
 

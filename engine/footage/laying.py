@@ -14,8 +14,6 @@ from engine.footage.keeping import Clock, Stretch
 from engine.footage.material import Material, Piece
 from engine.timeline import Clip, Effect, SoundClip
 
-SOUND_FADE = 1
-"""Frames over which sound comes and goes at a join, against clicks."""
 MUSIC_FADE_SECONDS = 1.5
 
 
@@ -45,7 +43,7 @@ class Ramp:
 class Plan:
     """All that was decided, in compact frames. `reasons`: (rule, cause) of the join before each stretch. `leads`: by join
     (index of the stretch after it) the frames by which the picture changes after the sound; negative: before it.
-    `effects`: (frame, effect), lengths as wanted."""
+    `effects`: (frame, effect), lengths as wanted. `fade`: frames over which sound comes and goes at a join."""
 
     stretches: Sequence[Stretch]
     reasons: Sequence[tuple[str, str]]
@@ -53,6 +51,7 @@ class Plan:
     effects: Sequence[tuple[int, Effect]] = ()
     ramps: Sequence[Ramp] = ()
     leads: dict[int, int] = field(default_factory=dict[int, int])
+    fade: int = 1
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,9 @@ class Layout:
         clock = Clock(plan.stretches)
         self.starts, self.compact = clock.starts, clock.duration
         self._knots = self._measured()
+        self._edges = self._moved_edges()
+        moved = dict(zip(self.starts, self._edges, strict=True))
+        self._views = [replace(view, frame=moved.get(view.frame, view.frame)) for view in plan.views]
         self.duration = self.record(self.compact)
 
     # -- clocks
@@ -110,12 +112,16 @@ class Layout:
 
     def _shown(self) -> list[_Part]:
         """The stretches as the picture shows them: joins moved where the sound leads or lags."""
+        shifts = [s.start - at for s, at in zip(self.plan.stretches, self.starts, strict=False)]
+        return [_Part(a, b, shifts[n], n) for n, (a, b) in enumerate(pairwise(self._edges)) if b > a]
+
+    def _moved_edges(self) -> list[int]:
+        """Where the picture of each stretch begins, and the end: a camera that changes at a join moves with it."""
         edges = list(self.starts)
         for join, lead in self.plan.leads.items():
             if 0 < join < len(edges) - 1 and self._can_move(join, lead):
                 edges[join] += lead
-        shifts = [s.start - at for s, at in zip(self.plan.stretches, self.starts, strict=False)]
-        return [_Part(a, b, shifts[n], n) for n, (a, b) in enumerate(pairwise(edges)) if b > a]
+        return edges
 
     def _can_move(self, join: int, lead: int) -> bool:
         """Whether both stretches at a join are longer than the move, and there is picture for it."""
@@ -127,10 +133,10 @@ class Layout:
         return any(p.has(*wanted) and p.has(near.start, near.stop) for p in self.material.pictures)
 
     def _clips(self, part: _Part) -> Iterable[Clip]:
-        inside = [v.frame for v in self.plan.views if part.start < v.frame < part.stop]
+        inside = [v.frame for v in self._views if part.start < v.frame < part.stop]
         bends = [k[0] for k in self._knots if part.start < k[0] < part.stop]
         for begin, end in pairwise(sorted({part.start, part.stop, *inside, *bends})):
-            view = self._view(begin, part)
+            view = self._view(begin)
             camera = self._camera(view, begin + part.shift, end + part.shift)
             start, stop = self.record(begin), self.record(end)
             if stop <= start:
@@ -140,9 +146,9 @@ class Layout:
             clip = Clip(camera.id, start, stop - start, begin + part.shift - camera.begins, (), rule, cause, speed)
             yield replace(clip, effects=self._effects(clip, view))
 
-    def _view(self, frame: int, part: _Part) -> View | None:
-        """The view that holds at a frame: the last one wished for, of this stretch or one before it."""
-        before = [v for v in self.plan.views if v.frame <= max(frame, self.starts[part.stretch])]
+    def _view(self, frame: int) -> View | None:
+        """The view that holds at a frame: the last one wished for."""
+        before = [v for v in self._views if v.frame <= frame]
         return before[-1] if before else None
 
     def _camera(self, view: View | None, start: int, stop: int) -> Piece:
@@ -192,7 +198,7 @@ class Layout:
         start, stop = self.record(begin), self.record(end)
         if stop <= start:
             return []
-        fade = SOUND_FADE if stop - start > 2 * SOUND_FADE else 0
+        fade = self.plan.fade if stop - start > 2 * self.plan.fade else 0
         fades = (fade * (not self._goes_on(begin)), fade * (not self._goes_on(end)))
         return [
             SoundClip(

@@ -127,6 +127,9 @@ def gather(files: Sequence[Media], extra: Media | None, rate: Rate, order: Order
     scene = None if order == "sequence" else _scene([*pieces, *([sound] if sound else [])])
     if scene is not None:
         return _side_by_side(scene, sound is not None, rate)
+    scene = _scene(pieces) if sound is not None and order != "sequence" else None
+    if scene is not None:  # the cameras are in step, the sound is not: music
+        return replace(_side_by_side(scene, False, rate), music=sound)
     if order == "angles":
         raise UserError("these files are not of one scene: their sound has nothing in common (or one has none)")
     return _in_a_row(pieces, sound, rate)

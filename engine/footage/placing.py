@@ -39,7 +39,8 @@ def places_of(timeline: Timeline, heard: str = "") -> tuple[Place, ...]:
     (an episode): the whole, unmoved."""
     begins = {source.id: source.offset for source in timeline.sources}
     zero = begins.get(heard, 0)
-    if clips := sorted(_listened(timeline, heard), key=lambda clip: clip.start):
+    clips = sorted(_listened(timeline, heard), key=lambda clip: clip.start)
+    if clips and (heard or not timeline.picture or not begins or sum(c.duration for c in clips) >= timeline.duration):
         return tuple(Place(c.start, c.stop, c.source_start + begins.get(c.source, 0) - zero, c.speed) for c in clips)
     if begins and timeline.picture:
         return tuple(Place(c.start, c.stop, c.source_start + begins[c.shot] - zero, c.speed) for c in timeline.picture)

@@ -53,6 +53,8 @@ def load_captions(path: Path, rate: Rate) -> tuple[Caption, ...]:
 
 
 def _text_of(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        raise UserError(f"{path.name} is no file")
     try:
         with path.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)

@@ -8,11 +8,12 @@ import struct
 import subprocess
 import tempfile
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +23,17 @@ from engine.ffmpeg import executable, last_words, safe_input
 
 Block = NDArray[np.float32]
 
-BLOCK_SECONDS = 4.0
+BLOCK_SECONDS = 8.0
 MOST_BLOCK_BYTES = 8 * 2**20
-"""A block holds as many seconds as fit in this: 8 channels at 192 kHz would be 25 MB."""
+"""A block holds as many seconds as fit in this: 8 channels at 192 kHz would be 50 MB."""
 LEAST_RATE, MOST_RATE = 8_000, 192_000
 USUAL_RATE = 48_000
 """What a rate outside of those is turned into."""
 MOST_CHANNELS = 16
 LOUDEST = 32.0
 """A float sample beyond this (+30 dB over full scale) is damage, and is cut down to it."""
+FRAME_SAMPLES = 16_384
+"""What ffmpeg passes on at once: a codec's own frames of a thousand make it wake its threads ten times as often."""
 LEAST_PATIENCE = 300.0
 PATIENCE_SHARE = 0.5
 """Seconds ffmpeg may take, and those it may take for each second of sound."""
@@ -79,7 +82,13 @@ def _decoding(path: Path, seconds: float, changed: list[str]) -> Generator[tuple
         "0:a:0",
         "-vn",
     ]
-    command += ["-af", "aresample=async=1:first_pts=0", "-t", f"{seconds:.6f}", *changed]
+    command += [
+        "-af",
+        f"aresample=async=1:first_pts=0,asetnsamples={FRAME_SAMPLES}:pad=0",
+        "-t",
+        f"{seconds:.6f}",
+        *changed,
+    ]
     command += ["-c:a", "pcm_f32le", "-f", "wav", "pipe:1"]
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL)
@@ -128,9 +137,37 @@ def _why_not(path: Path, errors: IO[bytes]) -> str:
 
 def _blocks(pipe: IO[bytes], rate: int, channels: int) -> Iterator[Block]:
     size = min(round(BLOCK_SECONDS * rate), MOST_BLOCK_BYTES // (4 * channels)) * 4 * channels
-    while data := pipe.read(size):
-        samples = np.frombuffer(data, "<f4", len(data) // (4 * channels) * channels)
-        yield cleaned(np.ascontiguousarray(samples.reshape(-1, channels).T))
+    buffer = bytearray(size)
+    whole = np.frombuffer(buffer, "<f4").reshape(-1, channels)
+
+    def following() -> Block | None:
+        count = _filled(pipe, memoryview(buffer)) // (4 * channels)
+        return cleaned(np.array(whole[:count].T, order="C")) if count else None
+
+    yield from _ahead(following)
+
+
+def _filled(pipe: Any, buffer: memoryview) -> int:
+    """How many bytes came from a buffered `pipe`; fewer than `buffer` holds only at the end."""
+    done = 0
+    while done < len(buffer):
+        came: int = pipe.readinto(buffer[done:])
+        if not came:
+            break
+        done += came
+    return done
+
+
+def _ahead(following: Callable[[], Block | None]) -> Iterator[Block]:
+    """Every block up to None; the next one is read while this one is being used."""
+    pool = ThreadPoolExecutor(1)
+    try:
+        coming = pool.submit(following)
+        while (block := coming.result()) is not None:
+            coming = pool.submit(following)
+            yield block
+    finally:
+        pool.shutdown(wait=False)  # a read that is under way ends with ffmpeg
 
 
 def cleaned(block: Block) -> Block:

@@ -11,9 +11,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
-from scipy import signal
 
 from engine import pitch
 from engine.footage.soundtrack import FLUX_STEP, LEVEL_STEP, PITCH_STEP
@@ -37,8 +35,6 @@ _ROW = 16
 _TAPS_A_STEP = 8
 _PASSED = 0.85
 """Share of the band that is left after bringing sound down; the filter's slope ends a little over its edge."""
-_signal: Any = signal
-_transform: Any = scipy.fft
 
 
 @dataclass(frozen=True)
@@ -170,7 +166,9 @@ class _Narrow:
 def _narrowing(factor: int) -> tuple[Block, Block]:
     """What a row of _ROW * factor samples gives of its _ROW values, and what the head of the next row adds to them."""
     taps = _TAPS_A_STEP * factor
-    kernel = np.append(_signal.firwin(taps - 1, _PASSED / factor, window=("kaiser", 5.0)), 0.0)
+    places, edge = np.arange(taps - 1) - (taps - 2) / 2, _PASSED / factor
+    kernel = np.append(np.sinc(edge * places) * np.kaiser(taps - 1, 5.0), 0.0)
+    kernel /= kernel.sum()
     matrix = np.zeros((_ROW * factor + taps, _ROW))
     for value in range(_ROW):
         matrix[value * factor + 1 : value * factor + 1 + taps, value] = kernel[: len(matrix) - value * factor - 1]
@@ -182,13 +180,13 @@ class _Frames:
     """Windows of `size` samples around times a step apart, from samples that come in blocks."""
 
     def __init__(self, size: int, hop: float) -> None:
-        self.size, self.hop = size, hop
+        self.size, self.hop = size, float(hop)
         self._kept: Block = np.zeros(size // 2, np.float32)
         self._dropped = 0
         self._count = 0
 
     def feed(self, samples: Block) -> Block:
-        """(windows, size), as many as are complete."""
+        """(windows, size), as many as are complete; only to be read."""
         joined = np.concatenate([self._kept, samples])
         last = (
             int((self._dropped + len(joined) - self.size) / self.hop) if len(joined) >= self.size else self._count - 1
@@ -200,7 +198,8 @@ class _Frames:
         self._kept, self._dropped = joined[following:], self._dropped + min(following, len(joined))
         if not len(starts):
             return np.zeros((0, self.size), np.float32)
-        return np.lib.stride_tricks.sliding_window_view(joined, self.size)[starts]
+        windows = np.lib.stride_tricks.sliding_window_view(joined, self.size)
+        return windows[starts[0] : starts[-1] + 1 : int(self.hop)] if self.hop.is_integer() else windows[starts]
 
     def finish(self) -> Block:
         """The windows around the last samples, with silence behind them."""
@@ -213,10 +212,9 @@ class _Spectra:
 
     def __init__(self, rate: float) -> None:
         self._frames = _Frames(SPECTRUM, FLUX_STEP * rate)
-        window = np.hanning(SPECTRUM + 1)[:-1]
-        self._window = (window / window.sum() * 2).astype(np.float32)
-        self._hertz = np.fft.rfftfreq(SPECTRUM, 1 / rate).astype(np.float32)
-        self._last: Block = np.zeros((1, SPECTRUM // 2 + 1), np.float32)
+        self._even, self._odd = _turning()
+        self._hertz = np.fft.rfftfreq(SPECTRUM, 1 / rate).astype(np.float32)[_STEADY_BINS:]
+        self._last: Block = np.zeros((1, len(self._hertz)), np.float32)
         self._flux: list[Curve] = []
         self._bright: list[Curve] = []
 
@@ -230,17 +228,34 @@ class _Spectra:
     def _measure(self, frames: Block) -> None:
         if not len(frames):
             return
-        frames *= self._window
-        spectrum = _transform.rfft(frames, axis=1, overwrite_x=True)
-        power = np.square(spectrum.real)
-        power += np.square(spectrum.imag)
-        power[:, :_STEADY_BINS] = 0.0
+        half = SPECTRUM // 2
+        early, late = frames[:, 1:half], frames[:, :half:-1]
+        folded = np.empty((len(frames), half), np.float32)
+        np.add(early, late, out=folded[:, :-1])
+        folded[:, -1] = frames[:, half]
+        power, turned = _single(folded @ self._even), _single((early - late) @ self._odd)
+        power *= power
+        turned *= turned
+        power += turned
         total = power.sum(axis=1)
         self._bright.append((power @ self._hertz) / np.maximum(total, 1e-12))
-        root = np.concatenate([self._last, np.sqrt(np.sqrt(power))])
-        self._last = root[-1:]
-        rise = np.diff(root, axis=0)
+        root = np.concatenate([self._last, power])
+        np.sqrt(root[1:], out=root[1:])
+        np.sqrt(root[1:], out=root[1:])
+        self._last = root[-1:].copy()
+        rise = np.subtract(root[1:], root[:-1], out=power)
         self._flux.append(np.maximum(rise, 0.0, out=rise).sum(axis=1))
+
+
+@cache
+def _turning() -> tuple[Block, Block]:
+    """What turns a window's even part (values 1 to half of SPECTRUM, each with its mirror image added) into the real part of
+    its spectrum from _STEADY_BINS on, and its odd part (without the last) into the imaginary one; Hann's window is in it."""
+    half = SPECTRUM // 2
+    window = np.hanning(SPECTRUM + 1)[:-1]  # its first value is 0
+    scaled = window[1 : half + 1, None] / window.sum() * 2
+    turns = 2 * np.pi * np.outer(np.arange(1, half + 1), np.arange(_STEADY_BINS, half + 1)) / SPECTRUM
+    return (np.cos(turns) * scaled).astype(np.float32), (np.sin(turns) * scaled)[:-1].astype(np.float32)
 
 
 class _Voice:

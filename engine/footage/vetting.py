@@ -27,6 +27,8 @@ SHARED = "SerializableObjectRef"
 
 def read_otio(path: Path) -> Any:
     """The one OTIO timeline of a file. UserError for what is none, or might do harm."""
+    if path.exists() and not path.is_file():
+        raise UserError(f"{path} is no file")
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:

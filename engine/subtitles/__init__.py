@@ -18,6 +18,7 @@ from engine.subtitles.page import (
     SAFE_RIGHT,
     STYLES,
     CaptionStyle,
+    page_for,
 )
 from engine.subtitles.rows import MOST_CUES
 from engine.subtitles.srt import from_srt, to_srt
@@ -38,6 +39,7 @@ __all__ = [
     "from_ass",
     "from_srt",
     "from_vtt",
+    "page_for",
     "to_ass",
     "to_srt",
     "to_vtt",

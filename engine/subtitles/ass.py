@@ -15,16 +15,13 @@ from engine.subtitles.page import (
     FONT_SIZE,
     LIT,
     OUTLINE,
-    PLAY_SIZE,
-    POP_BOTTOM,
     POP_GROWN,
     POP_OUTLINE,
     POP_SIZE,
-    SAFE_BOTTOM,
-    SAFE_LEFT,
-    SAFE_RIGHT,
     UNLIT,
+    UPRIGHT,
     CaptionStyle,
+    Page,
 )
 from engine.subtitles.popping import Popped, popped
 from engine.subtitles.rows import TWINS, Segment, directions, safe, timed_rows
@@ -53,35 +50,29 @@ def to_ass(
     size: int = FONT_SIZE,
     rate: Rate = FPS,
     style: CaptionStyle = "bottom",
+    page: Page = UPRIGHT,
 ) -> str:
-    """Advanced SubStation text at 1080x1920, outlined, inside the text-safe area; CaptionStyle says what each style is.
+    """Advanced SubStation text for a page (1080x1920), outlined, inside the text-safe area; CaptionStyle says what each style is.
 
     `bottom` has no override tags; the others time every word that the captions time, to the hundredth of a second."""
     family = _FAMILY.sub("", family) or "sans-serif"
-    width, height = PLAY_SIZE
-    head = f"[Script Info]\nScriptType: v4.00+\nPlayResX: {width}\nPlayResY: {height}\nWrapStyle: 2\nScaledBorderAndShadow: yes\n"
+    head = f"[Script Info]\nScriptType: v4.00+\nPlayResX: {page.width}\nPlayResY: {page.height}\nWrapStyle: 2\nScaledBorderAndShadow: yes\n"
     names = [("Default", 0), ("Inner", -1)]
-    styles = [_style(name, family, size, italic) for name, italic in names]
+    foot = page.height - page.bottom + DESCENT
+    styles = [_style_line(name, family, size, italic, OUTLINE, foot, page) for name, italic in names]
     if style == "pop":
-        styles += [_pop_style(f"Pop{name}", family, italic) for name, italic in names]
+        foot = page.height - page.pop_bottom
+        styles += [_style_line(f"Pop{name}", family, POP_SIZE, i, POP_OUTLINE, foot, page) for name, i in names]
     write = {"bottom": _plain_events, "karaoke": _karaoke_events, "pop": _pop_events}[style]
     sheet = "\n".join(styles)
     events = "\n".join(line for c in safe(captions) for line in write(c, rate))
     return f"{head}\n[V4+ Styles]\n{STYLE_FORMAT}\n{sheet}\n\n[Events]\n{EVENT_FORMAT}\n{events}\n"
 
 
-def _style(name: str, family: str, size: int, italic: int) -> str:
-    return _style_line(name, family, size, italic, OUTLINE, PLAY_SIZE[1] - SAFE_BOTTOM + DESCENT)
-
-
-def _pop_style(name: str, family: str, italic: int) -> str:
-    return _style_line(name, family, POP_SIZE, italic, POP_OUTLINE, PLAY_SIZE[1] - POP_BOTTOM)
-
-
-def _style_line(name: str, family: str, size: int, italic: int, outline: int, bottom: int) -> str:
-    left, right = SAFE_LEFT, PLAY_SIZE[0] - SAFE_RIGHT
+def _style_line(name: str, family: str, size: int, italic: int, outline: int, foot: int, page: Page) -> str:
+    left, right = page.left, page.width - page.right
     colours = "&H00FFFFFF,&H00FFFFFF,&H00180C12,&H80000000"
-    return f"Style: {name},{family},{round(size * ASS_HEIGHT)},{colours},-1,{italic},0,0,100,100,0,0,1,{outline},0,2,{left},{right},{bottom},1"
+    return f"Style: {name},{family},{round(size * ASS_HEIGHT)},{colours},-1,{italic},0,0,100,100,0,0,1,{outline},0,2,{left},{right},{foot},1"
 
 
 # -- events

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 CaptionStyle = Literal["bottom", "karaoke", "pop"]
@@ -30,6 +31,28 @@ POP_GROWN = 1.06
 LIT = "&H3FD2FF&"
 """The word being said, in ASS's order of colours (blue, green, red): warm yellow FFD23F."""
 UNLIT = "&HFFFFFF&"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A picture to write on, in pixels: its size, the sides that text keeps between, the foot of `bottom` and of `pop`."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    bottom: int
+    pop_bottom: int
+
+
+UPRIGHT = Page(*PLAY_SIZE, SAFE_LEFT, SAFE_RIGHT, SAFE_BOTTOM, POP_BOTTOM)
+WIDE = Page(1920, 1080, 96, 1824, 1000, 880)
+"""Five percent are kept free on every side (EBU R 95)."""
+
+
+def page_for(size: tuple[int, int]) -> Page:
+    """The page for a master of this width and height."""
+    return WIDE if size[0] > size[1] else UPRIGHT
 
 
 def centre() -> int:
