@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import art
@@ -30,10 +31,10 @@ def test_an_unknown_page_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytes
 
 
 @pytest.mark.slow
-def test_every_prop_and_mouth_has_its_drawing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_props_and_every_mouth_have_their_drawing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLIFFHANGER_CACHE", str(tmp_path / "cache"))
-    drawn = list(art.props())
-    assert [tile.label for tile in drawn] == list(base.PROPS)
+    drawn = list(islice(art.props(), 8))  # tests of the props themselves draw them all
+    assert [tile.label for tile in drawn] == list(base.PROPS)[:8]
     assert all(tile.picture.std() > 5 for tile in drawn)
     art.write_pages(tmp_path / "out", ["faces"])
     assert cv2.imread(str(tmp_path / "out" / "faces.jpg")) is not None

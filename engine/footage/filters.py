@@ -274,7 +274,9 @@ def _backed(node: Any, looked: Looked, frame: Frame) -> Any:
     back, front = _split(node, 2)
     small = tuple(2 * max(4, side // BACKDROP_SHARE // 2) for side in frame.size)
     back = back.filter("crop", w=f"min(iw,ih*{width}/{height}/sar)", h=f"min(ih,iw*sar*{height}/{width})")
-    back = _scaled(back, str(small[0]), str(small[1]), looked.matrix, kernel="area").filter("gblur", sigma=BACKDROP_SIGMA)
+    back = _scaled(back, str(small[0]), str(small[1]), looked.matrix, kernel="area").filter(
+        "gblur", sigma=BACKDROP_SIGMA
+    )
     back = back.filter("scale", w=width, h=height, flags="bilinear").filter("setsar", "1")
     front = _scaled(front, *_inner(frame.size), looked.matrix)
     return graph.overlay(back, front, x="(W-w)/2", y="(H-h)/2", format="yuv420").filter("format", "yuv420p")
