@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from engine.batching import core_seconds
 from engine.core import SAMPLE_RATE, UserError
@@ -19,21 +19,17 @@ from engine.edit_rules import load_style
 from engine.footage import joining, listing
 from engine.footage.assembling import assemble, explained, with_effects
 from engine.footage.deciding import Decided, Wish, decide
+from engine.footage.kinds import CUTS, MASTERS, Encoder, Fit
 from engine.footage.material import Material, Order, gather
-from engine.footage.media import Media, open_all, open_media
+from engine.footage.media import Media, open_media
 from engine.rates import Rate, frame_at, parse_rate, rate_text, seconds_of, timecode
 from engine.timeline import Caption, Timeline
 
 if TYPE_CHECKING:
     from engine.footage.conform import Conformed, Conforming
 
-CUTS = (".otio", ".edl", ".xml", ".fcpxml")
-PICTURES = (".mp4", ".mov", ".mkv", ".m4v")
-SOUNDS = (".wav", ".m4a", ".flac", ".mp3")
 SIZE = re.compile(r"(\d{2,4})x(\d{2,4})")
 LEAST_SIDE, MOST_SIDE = 64, 4320
-Fit = Literal["crop", "pad", "blur"]
-Encoder = Literal["auto", "x264", "nvenc"]
 Word = TypeVar("Word", bound=str)
 ORDERS: tuple[Order, ...] = get_args(Order)
 FITS: tuple[Fit, ...] = get_args(Fit)
@@ -92,7 +88,8 @@ def cut(asked: Asked, master: Master, as_json: bool) -> None:
     check_master(master)
     check_outputs(asked, master)
     style = load_style(asked.style)
-    files, extra = open_all(asked.media), open_media(asked.audio) if asked.audio else None
+    files = [open_media(path) for path in asked.media]
+    extra = open_media(asked.audio) if asked.audio else None
     rate = rate_of(asked.rate, files)
     size = size_of(master.size, files)
     material = gather(files, extra, rate, chosen(asked.order, ORDERS, "--order"))
@@ -115,7 +112,7 @@ def check_outputs(asked: Asked, master: Master) -> None:
     if not asked.outputs and not asked.explain:
         raise UserError("say what to make: -o FILE (a master or a cut), --plot, --markers, --cuts or --explain")
     wanted = (
-        (asked.output, (*PICTURES, *SOUNDS, *CUTS), "--output"),
+        (asked.output, (*MASTERS, *CUTS), "--output"),
         (asked.plot, (".png", ".svg"), "--plot"),
         (asked.markers, (".json",), "--markers"),
         (asked.cuts, (".json",), "--cuts"),
@@ -210,8 +207,6 @@ def write_all(
 
 
 def make_master(timeline: Timeline, output: Path, master: Master, size: tuple[int, int]) -> Conformed:
-    if output.suffix.lower() in PICTURES and not timeline.picture:
-        raise UserError(f"{output} would have no picture: give it a name that ends in {', '.join(SOUNDS)}")
     from engine.footage.conform import conform
     from engine.progress import reporter
 
@@ -288,7 +283,7 @@ def with_hits(timeline: Timeline, folder: Path) -> Timeline:
     effects = load("composer", "draft").compose([request])[0].effects
     path = folder / "effects.wav"
     wav.write_wav(path, effects, SAMPLE_RATE)
-    return with_effects(timeline, str(path), timeline.hits)
+    return with_effects(timeline, str(path))
 
 
 # -- telling
@@ -299,7 +294,7 @@ def explanations(decided: Decided, material: Material, timeline: Timeline) -> li
     from engine.explaining import explain
 
     rules = {f.rule.name for f in decided.fired}
-    lines = explain(explained(decided, material, timeline).fired, timeline.rate)
+    lines = explain(explained(decided, material).fired, timeline.rate)
     joins = [c for c in timeline.picture if c.rule and c.rule not in rules]
     return sorted([*lines, *(f"{timecode(c.start, timeline.rate)}  cut  by {c.rule} ({c.cause})" for c in joins)])
 
@@ -342,8 +337,8 @@ def conform_cut(
     started, before = time.monotonic(), core_seconds()
     check_master(master)
     output = output or edit.with_suffix(".mp4")
-    if output.suffix.lower() not in (*PICTURES, *SOUNDS):
-        raise UserError(f"--output {output}: its name must end in {', '.join((*PICTURES, *SOUNDS))}")
+    if output.suffix.lower() not in MASTERS:
+        raise UserError(f"--output {output}: its name must end in {', '.join(MASTERS)}")
     timeline = exchange.for_footage(exchange.read_cut(edit, (media or edit.parent).resolve()))
     refuse_taken([output], [edit, *(Path(s.path) for s in timeline.sources)], master.overwrite)
     not_kept: Sequence[str] = timeline.notes.get("not_kept", ())

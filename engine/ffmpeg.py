@@ -90,12 +90,17 @@ _TAG = re.compile(r"^ {4}([\w-]+)\s*: (.*)$", re.MULTILINE)
 
 def probe(path: Path) -> Probe:
     """Reads a media file's header with ffmpeg itself. UserError when it is no media file."""
+    return parse_probe(header(path), path)
+
+
+def header(path: Path) -> str:
+    """All that ffmpeg tells of a file without decoding it, errors among it. UserError when that takes too long."""
     command = [executable(), "-hide_banner", "-nostdin", *safe_input(path)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         raise UserError(f"{path} could not be read within {PROBE_SECONDS} s") from None
-    return parse_probe(done.stderr.decode("utf-8", "replace"), path)
+    return done.stderr.decode("utf-8", "replace")
 
 
 def parse_probe(text: str, path: Path) -> Probe:

@@ -64,12 +64,27 @@ def integrated_lufs(samples: Samples, sample_rate: int) -> float:
     sound = np.atleast_2d(samples)
     if sound.shape[-1] < shortest:
         sound = np.pad(sound, ((0, 0), (0, shortest - sound.shape[-1])))
-    power = _power(sound, sample_rate, MOMENTARY_SECONDS)
-    loud = power[_lufs(power) > ABSOLUTE_GATE_LUFS]
-    if not loud.size:
-        return SILENCE_LUFS
-    gate = _lufs(np.array([loud.mean()]))[0] + RELATIVE_GATE_LU
-    return float(_lufs(np.array([loud[_lufs(loud) > gate].mean()]))[0])
+    return gated_lufs(momentary_lufs(sound, sample_rate))
+
+
+def gated_lufs(momentary: Samples) -> float:
+    """Programme loudness of 400 ms windows: the mean power of those over both gates (BS.1770-5, annex 1); SILENCE_LUFS when
+    there are none."""
+    loud = momentary[momentary > ABSOLUTE_GATE_LUFS]
+    return _mean_lufs(loud[loud > _mean_lufs(loud) + RELATIVE_GATE_LU]) if len(loud) else SILENCE_LUFS
+
+
+def _mean_lufs(lufs: Samples) -> float:
+    return 10 * math.log10(float(np.mean(10 ** (np.asarray(lufs, np.float64) / 10))))
+
+
+def loudness_range(short_term: Samples) -> float:
+    """LU between the 10th and the 95th percentile of short-term loudness over both gates (EBU Tech 3342); 0 for silence."""
+    loud = short_term[short_term > ABSOLUTE_GATE_LUFS]
+    if not len(loud):
+        return 0.0
+    low, high = np.percentile(loud[loud > _mean_lufs(loud) + RANGE_GATE_LU], RANGE_PERCENTILES)
+    return float(high - low)
 
 
 def momentary_lufs(samples: Samples, sample_rate: int) -> Curve:
@@ -224,7 +239,7 @@ def _reading(power: Curve, peak: float) -> Reading:
     momentary, short = _last(power, MOMENTARY_SECONDS), _last(power, SHORT_TERM_SECONDS)
     whole = _lufs(momentary[round(MOMENTARY_SECONDS / STEP_SECONDS) - 1 :])
     return Reading(
-        integrated_lufs=_gated(whole),
+        integrated_lufs=gated_lufs(whole),
         range_lu=loudness_range(_lufs(short[round(SHORT_TERM_SECONDS / STEP_SECONDS) - 1 :])),
         true_peak_dbtp=_dbtp(peak),
         momentary=_lufs(momentary),
@@ -237,28 +252,6 @@ def _last(power: Curve, seconds: float) -> Curve:
     steps = round(seconds / STEP_SECONDS)
     total = np.concatenate([np.zeros(steps), np.cumsum(power)])
     return np.maximum(total[steps:] - total[:-steps], 0.0) / steps
-
-
-def _gated(lufs: Curve) -> float:
-    """Programme loudness of windows of 400 ms: the mean power of those over both gates."""
-    loud = lufs[lufs > ABSOLUTE_GATE_LUFS]
-    if not len(loud):
-        return SILENCE_LUFS
-    gate = _mean_lufs(loud) + RELATIVE_GATE_LU
-    return _mean_lufs(loud[loud > gate])
-
-
-def _mean_lufs(lufs: Curve) -> float:
-    return 10 * math.log10(float(np.mean(10 ** (lufs / 10))))
-
-
-def loudness_range(short_term: Curve) -> float:
-    """LU between the 10th and the 95th percentile of short-term loudness over both gates (EBU Tech 3342); 0 for silence."""
-    loud = short_term[short_term > ABSOLUTE_GATE_LUFS]
-    if not len(loud):
-        return 0.0
-    low, high = np.percentile(loud[loud > _mean_lufs(loud) + RANGE_GATE_LU], RANGE_PERCENTILES)
-    return float(high - low)
 
 
 _ROW = 1024

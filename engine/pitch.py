@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Real = TypeVar("Real", bound=np.floating)
 
 RATE = 8000
 HOP = 0.020
@@ -50,11 +53,7 @@ def _lags(cut: NDArray[np.float64], size: int) -> tuple[NDArray[np.float64], NDA
     correlation = correlation / (correlation[:, :1] + 1e-12) / (shape / shape[0] + 1e-3)
     low, high = int(RATE / HIGHEST), min(size - 2, int(RATE / LOWEST))
     part = correlation[:, low:high]
-    best = part.max(axis=1)
-    inner = part[:, 1:-1]
-    peak = (inner > part[:, :-2]) & (inner >= part[:, 2:]) & (inner > NEAR_BEST * best[:, None])
-    first, top = peak.argmax(axis=1) + 1, part.argmax(axis=1)
-    lag = np.asarray(np.where(peak.any(axis=1), first, top), dtype=np.int64)
+    lag, best = _first_top(part)
     return lag + _refined(part, lag), best, low
 
 
@@ -96,7 +95,7 @@ def _lag_window(size: int, low: int, high: int) -> tuple[NDArray[np.float32], ND
     return (np.cos(turns) * scaled).astype(single), (np.sin(turns) * scaled).astype(single), back.astype(single)
 
 
-def _first_top(part: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def _first_top(part: NDArray[Real]) -> tuple[NDArray[np.int64], NDArray[Real]]:
     """Per row the first peak that is near the best one, and the best value."""
     best = part.max(axis=1)
     inner = part[:, 1:-1]

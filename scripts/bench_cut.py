@@ -196,9 +196,9 @@ def our_silences(path: Path) -> tuple[list[Cut], float]:
     from engine.footage.keeping import without_silence
     from engine.footage.levelling import OFF_OVER_DB
     from engine.footage.material import gather
-    from engine.footage.media import open_all
+    from engine.footage.media import open_media
 
-    material = gather(open_all([path]), None, FPS)
+    material = gather([open_media(path)], None, FPS)
     heard = material.sounds[0].heard
     if heard is None:
         raise BenchError("nothing was heard in the file")

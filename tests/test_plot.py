@@ -22,6 +22,7 @@ from engine.footage.material import Material, Piece
 from engine.footage.media import Media
 from engine.footage.placing import Place, heard_at, heard_spans, places_of, removed
 from engine.footage.soundtrack import Loudness, Passage, Soundtrack
+from engine.loudness import SILENCE_LUFS, gated_lufs, loudness_range
 from engine.rates import Rate
 from engine.timeline import Clip, Effect, Marker, SoundClip, Source, Timeline
 
@@ -337,18 +338,18 @@ def test_the_scenes_sound_is_named_and_that_of_files_in_a_row_is_joined() -> Non
 def test_a_file_without_sound_between_others_is_a_silence() -> None:
     whole = joining.joined([(0, heard(5)), (360, heard(5))])
     assert whole.seconds == 20
-    assert whole.loudness.short_term[100] == joining.QUIET_DB
+    assert whole.loudness.short_term[100] == SILENCE_LUFS
     assert whole.loudness.integrated_lufs == pytest.approx(-20, abs=0.01)
 
 
 def test_gated_loudness_and_its_range_follow_the_standards() -> None:
     blocks = np.array([-20.0] * 50 + [-30.0] * 50 + [-80.0] * 100, np.float32)
     power = 10 * np.log10((10**-2 + 10**-3) / 2)
-    assert joining.integrated(blocks) == pytest.approx(power, abs=1e-4)
-    assert joining.integrated(np.append(blocks, np.full(50, -45, np.float32))) == pytest.approx(power, abs=1e-4)
-    assert joining.loudness_range(blocks) == pytest.approx(10, abs=1e-4)
-    assert joining.integrated(NONE) == -np.inf
-    assert joining.loudness_range(NONE) == 0
+    assert gated_lufs(blocks) == pytest.approx(power, abs=1e-4)
+    assert gated_lufs(np.append(blocks, np.full(50, -45, np.float32))) == pytest.approx(power, abs=1e-4)
+    assert loudness_range(blocks) == pytest.approx(10, abs=1e-4)
+    assert gated_lufs(NONE) == SILENCE_LUFS
+    assert loudness_range(NONE) == 0
 
 
 def test_footage_without_any_sound_is_drawn_too(tmp_path: Path) -> None:

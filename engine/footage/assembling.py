@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.acts import Act, Cut, Duck, Shifted
@@ -14,7 +13,7 @@ from engine.footage.keeping import Clock
 from engine.footage.laying import Layout, Plan
 from engine.footage.material import Material
 from engine.rulebook import Rule
-from engine.timeline import Hit, Marker, SoundClip, Source, Span, Speech, Timeline
+from engine.timeline import Marker, SoundClip, Source, Span, Speech, Timeline
 
 
 def assemble(material: Material, decided: Decided, *, target_lufs: float | None, notes: dict[str, object]) -> Timeline:
@@ -59,16 +58,14 @@ def _spans(decided: Decided, layout: Layout) -> tuple[Span, ...]:
     return tuple(s for s in found if s.start < s.stop <= layout.duration)
 
 
-def with_effects(timeline: Timeline, path: str, hits: Sequence[Hit]) -> Timeline:
+def with_effects(timeline: Timeline, path: str) -> Timeline:
     """The timeline with the sound of its hits, a file as long as itself, on FX."""
-    if not hits:
-        return timeline
     source = Source("FX1", path, timeline.duration, has_picture=False, has_sound=True)
     clip = SoundClip("FX", source.id, 0, timeline.duration)
     return replace(timeline, sources=(*timeline.sources, source), sound=(*timeline.sound, clip))
 
 
-def explained(decided: Decided, material: Material, timeline: Timeline) -> Decided:
+def explained(decided: Decided, material: Material) -> Decided:
     """The same answers at the frames at which the cut shows them."""
     layout = Layout(material, decided.plan)
     done = (replace(f, rule=_as_done(f, decided.plan, layout, material)) for f in decided.fired)

@@ -8,14 +8,15 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from engine import vault
 from engine.core import SAMPLE_RATE, UserError
 from engine.encoder import graph
 from engine.ffmpeg import PROTOCOLS, executable
 from engine.fonts import font_folder
-from engine.footage.filters import Fit, Frame, picture
+from engine.footage.filters import Frame, picture
+from engine.footage.kinds import MASTERS, PICTURES, SOUND_CODECS, Encoder, Fit
 from engine.footage.looking import SPARE_SECONDS, Looked, look, sound_seconds
 from engine.footage.motion import FOCUS, Point, check_effects
 from engine.footage.running import Finished, Limits, encoder_of, work
@@ -23,9 +24,6 @@ from engine.footage.sounding import Levels, sound, total_samples
 from engine.rates import Rate, exact
 from engine.timeline import Timeline
 
-Encoder = Literal["auto", "x264", "nvenc"]
-PICTURE_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv")
-SOUND_CODECS = {".wav": "pcm_s16le", ".flac": "flac", ".m4a": "aac", ".mp3": "libmp3lame"}
 COLOUR = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
 """Footage of today is BT.709; what is not is converted."""
 KEY_SECONDS = 2
@@ -117,9 +115,9 @@ def _share(counters: Mapping[str, int], timeline: Timeline) -> float:
 def _check(timeline: Timeline, out: Path, how: Conforming) -> None:
     """UserError for a wish that cannot be met."""
     suffix = out.suffix.lower()
-    if suffix not in (*PICTURE_SUFFIXES, *SOUND_CODECS):
-        raise UserError(f"{out.name}: choose a name that ends in {', '.join((*PICTURE_SUFFIXES, *SOUND_CODECS))}")
-    if suffix in PICTURE_SUFFIXES and not timeline.picture:
+    if suffix not in MASTERS:
+        raise UserError(f"{out.name}: choose a name that ends in {', '.join(MASTERS)}")
+    if suffix in PICTURES and not timeline.picture:
         raise UserError(f"the cut has no picture: {out.name} cannot be a film; choose a name that ends in .wav or .m4a")
     if suffix in SOUND_CODECS and not timeline.sound:
         raise UserError(f"the cut has no sound: {out.name} would be empty")

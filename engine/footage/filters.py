@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any, Literal
+from typing import Any
 
 from engine.cues import WIDTH
 from engine.encoder import graph
 from engine.ffmpeg import FORMATS, PROTOCOLS
 from engine.footage.expressions import Step, inside, number, steps_of, tree
-from engine.footage.looking import MOST_PIXELS, SPARE_SECONDS, Looked
+from engine.footage.header import MOST_PIXELS
+from engine.footage.kinds import Fit
+from engine.footage.looking import SPARE_SECONDS, Looked
 from engine.footage.motion import FOCUS, Motion, Point, View, motion
 from engine.footage.readings import Reading, Wanted, plan
 from engine.rates import Rate, exact
 from engine.timeline import Clip, Effect, Timeline
 
-Fit = Literal["crop", "pad", "blur"]
 NUDGE_US = 2000
 """Microseconds added to every time stamp, so that one half way between two frames of the grid, rounded by its container to
 milliseconds, always falls to the same side."""

@@ -10,23 +10,13 @@ from numpy.typing import NDArray
 
 from engine.footage.material import Material, Piece
 from engine.footage.soundtrack import LOUDNESS_STEP
-from engine.loudness import ABSOLUTE_GATE_LUFS, RELATIVE_GATE_LU
+from engine.loudness import SILENCE_LUFS, gated_lufs
 from engine.rates import seconds_of
 from engine.timeline import SoundClip
 
 MUSIC_UNDER_LU = 8.0
 """Music under somebody who talks."""
 MOST_GAIN_DB = 30.0
-
-
-def gated_lufs(momentary: NDArray[np.float32]) -> float | None:
-    """Programme loudness of 400 ms windows (ITU-R BS.1770-4, annex 1); None when all of it is under the gate."""
-    power = 10 ** (np.asarray(momentary, np.float64) / 10)
-    loud = power[momentary > ABSOLUTE_GATE_LUFS]
-    if not len(loud):
-        return None
-    gate = loud.mean() * 10 ** (RELATIVE_GATE_LU / 10)
-    return float(10 * np.log10(loud[loud > gate].mean()))
 
 
 def levelled(sound: Sequence[SoundClip], material: Material, target_lufs: float) -> tuple[SoundClip, ...]:
@@ -44,8 +34,8 @@ def levelled(sound: Sequence[SoundClip], material: Material, target_lufs: float)
 
 def _gain(clips: Sequence[SoundClip], pieces: dict[str, Piece], target: float, material: Material) -> float:
     heard = [part for clip in clips if len(part := _momentary(clip, pieces[clip.source], material))]
-    loudness = gated_lufs(np.concatenate(heard)) if heard else None
-    return 0.0 if loudness is None else float(np.clip(target - loudness, -MOST_GAIN_DB, MOST_GAIN_DB))
+    loudness = gated_lufs(np.concatenate(heard)) if heard else SILENCE_LUFS
+    return 0.0 if loudness <= SILENCE_LUFS else float(np.clip(target - loudness, -MOST_GAIN_DB, MOST_GAIN_DB))
 
 
 def _momentary(clip: SoundClip, piece: Piece, material: Material) -> NDArray[np.float32]:

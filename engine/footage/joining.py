@@ -21,15 +21,8 @@ from engine.footage.soundtrack import (
     Passage,
     Soundtrack,
 )
+from engine.loudness import SILENCE_LUFS, gated_lufs, loudness_range
 from engine.rates import Rate, seconds_of
-
-ABSOLUTE_GATE = -70.0
-RELATIVE_GATE = -10.0
-RANGE_GATE = -20.0
-"""LUFS, LU and LU (ITU-R BS.1770-4; EBU Tech 3342)."""
-RANGE_SHARES = (10.0, 95.0)
-QUIET_DB = -120.0
-"""Level of a file without sound between others."""
 
 Part = tuple[int, Soundtrack]
 
@@ -58,14 +51,14 @@ def lasting(sound: Soundtrack, frames: int) -> Soundtrack:
     return replace(
         sound,
         seconds=seconds,
-        levels=longer(sound.levels, LEVEL_STEP, QUIET_DB),
+        levels=longer(sound.levels, LEVEL_STEP, SILENCE_LUFS),
         flux=longer(sound.flux, FLUX_STEP, 0.0),
         pitch=longer(sound.pitch, PITCH_STEP, 0.0),
         intensity=np.pad(sound.intensity, (0, frames - sound.frames)),
         loudness=replace(
             sound.loudness,
-            momentary=longer(sound.loudness.momentary, LOUDNESS_STEP, QUIET_DB),
-            short_term=longer(sound.loudness.short_term, LOUDNESS_STEP, QUIET_DB),
+            momentary=longer(sound.loudness.momentary, LOUDNESS_STEP, SILENCE_LUFS),
+            short_term=longer(sound.loudness.short_term, LOUDNESS_STEP, SILENCE_LUFS),
         ),
     )
 
@@ -73,9 +66,11 @@ def lasting(sound: Soundtrack, frames: int) -> Soundtrack:
 def silence(frames: int, rate: Rate) -> Soundtrack:
     """The soundtrack of files without sound: no passages, no markers."""
     none = np.zeros(0, np.float32)
-    quiet = Loudness(-np.inf, 0.0, -np.inf, none, none)
+    quiet = Loudness(SILENCE_LUFS, 0.0, SILENCE_LUFS, none, none)
     flat = np.zeros(frames, np.float32)
-    return Soundtrack(seconds_of(frames, rate), 0, 0, rate, quiet, none, QUIET_DB, none, none, flat, (), (), 0.0, ())
+    return Soundtrack(
+        seconds_of(frames, rate), 0, 0, rate, quiet, none, SILENCE_LUFS, none, none, flat, (), (), 0.0, ()
+    )
 
 
 def joined(parts: Sequence[Part]) -> Soundtrack:
@@ -92,7 +87,7 @@ def joined(parts: Sequence[Part]) -> Soundtrack:
         last,
         seconds=seconds,
         loudness=_loudness(parts, seconds),
-        levels=_curve(parts, [s.levels for _, s in parts], seconds, LEVEL_STEP, QUIET_DB),
+        levels=_curve(parts, [s.levels for _, s in parts], seconds, LEVEL_STEP, SILENCE_LUFS),
         floor=min(s.floor for _, s in parts),
         flux=_curve(parts, [s.flux for _, s in parts], seconds, FLUX_STEP, 0.0),
         pitch=_curve(parts, [s.pitch for _, s in parts], seconds, PITCH_STEP, 0.0),
@@ -126,31 +121,7 @@ def _intensity(parts: Sequence[Part], frames: int) -> Curve:
 
 
 def _loudness(parts: Sequence[Part], seconds: float) -> Loudness:
-    momentary = _curve(parts, [s.loudness.momentary for _, s in parts], seconds, LOUDNESS_STEP, QUIET_DB)
-    short_term = _curve(parts, [s.loudness.short_term for _, s in parts], seconds, LOUDNESS_STEP, QUIET_DB)
+    momentary = _curve(parts, [s.loudness.momentary for _, s in parts], seconds, LOUDNESS_STEP, SILENCE_LUFS)
+    short_term = _curve(parts, [s.loudness.short_term for _, s in parts], seconds, LOUDNESS_STEP, SILENCE_LUFS)
     peak = max(s.loudness.true_peak_dbtp for _, s in parts)
-    return Loudness(integrated(momentary), loudness_range(short_term), peak, momentary, short_term)
-
-
-def integrated(momentary: Curve) -> float:
-    """Gated loudness (LUFS) of 400 ms blocks every 100 ms (ITU-R BS.1770-4); -inf for silence."""
-    gated = _gated(momentary, RELATIVE_GATE)
-    return float(10 * np.log10(np.mean(10 ** (gated / 10)))) if len(gated) else -np.inf
-
-
-def loudness_range(short_term: Curve) -> float:
-    """LU between the 10th and 95th percentile of gated 3 s blocks (EBU Tech 3342)."""
-    gated = _gated(short_term, RANGE_GATE)
-    if not len(gated):
-        return 0.0
-    low, high = np.percentile(gated, RANGE_SHARES)
-    return float(high - low)
-
-
-def _gated(blocks: Curve, under: float) -> Curve:
-    """Blocks over both gates; the relative one lies `under` the mean power of those over the absolute one."""
-    loud = blocks[blocks > ABSOLUTE_GATE].astype(np.float64)
-    if not len(loud):
-        return loud.astype(np.float32)
-    gate = 10 * np.log10(np.mean(10 ** (loud / 10))) + under
-    return loud[loud > gate].astype(np.float32)
+    return Loudness(gated_lufs(momentary), loudness_range(short_term), peak, momentary, short_term)
