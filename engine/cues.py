@@ -107,7 +107,7 @@ def _apply(cue: FrameCue, effect: Effect, at: int, clip: Clip, faces: Mapping[st
 def _drawn(cue: FrameCue, effect: Effect, at: int) -> dict[str, float]:
     """What is drawn over the picture at frame `at` of an effect, as fields of its cue."""
     if effect.kind == "flash":
-        return {"flash": effect.strength * (1 - at / effect.duration) ** 2}
+        return {"flash": flash(effect, at)}
     if effect.kind == "black":
         return {"flash": -1.0}
     if effect.kind == "impact":
@@ -118,6 +118,11 @@ def _drawn(cue: FrameCue, effect: Effect, at: int) -> dict[str, float]:
         key = "radial" if effect.kind == "focus" else effect.kind
         return {key: max(getattr(cue, key), round(effect.strength * envelope(effect, at), 3))}
     raise ValueError(f"unknown effect '{effect.kind}'")
+
+
+def flash(effect: Effect, at: int) -> float:
+    """How white it is at frame `at`: it dies away."""
+    return effect.strength * (1 - at / effect.duration) ** 2
 
 
 def envelope(effect: Effect, at: int) -> float:

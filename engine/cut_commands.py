@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from engine.batching import core_seconds
-from engine.core import SAMPLE_RATE, UserError
+from engine.core import UserError
 from engine.edit_rules import load_style
 from engine.footage import joining, listing
-from engine.footage.assembling import assemble, explained, with_effects
+from engine.footage.assembling import assemble, done, joins
 from engine.footage.deciding import Decided, Wish, decide
 from engine.footage.kinds import CUTS, MASTERS, Encoder, Fit
+from engine.footage.laying import Layout
 from engine.footage.material import Material, Order, gather
 from engine.footage.media import Media, open_media
 from engine.rates import Rate, frame_at, parse_rate, rate_text, seconds_of, timecode
@@ -37,9 +38,7 @@ ENCODERS: tuple[Encoder, ...] = get_args(Encoder)
 USUAL_LOOK = "bottom"
 """The captions' usual style: known to be there without loading the others."""
 DUCK_DB = 9.0
-"""How far music goes down under a voice."""
-GENRE = "thriller"
-"""Only its effects are asked for."""
+"""How far music goes down under a voice; a rule may take it further."""
 STAGE = "conforming"
 LEAST_SECONDS, SECONDS_A_SECOND = 3600.0, 60.0
 """A master may take an hour, or this many times its own length."""
@@ -93,7 +92,7 @@ def cut(asked: Asked, master: Master, as_json: bool) -> None:
     rate = rate_of(asked.rate, files)
     size = size_of(master.size, files)
     material = gather(files, extra, rate, chosen(asked.order, ORDERS, "--order"))
-    if len(files) > 1 and not material.is_scene and asked.order == "auto":
+    if len(files) > 1 and material.master is None and asked.order == "auto":
         print("not cameras of one scene (their sound is not in step, or one has none): cut one after the other")
     wish = Wish(style, asked.keep_silence, frame_at(asked.length, rate) if asked.length else None, asked.seed)
     decided = decide(material, wish)
@@ -103,7 +102,7 @@ def cut(asked: Asked, master: Master, as_json: bool) -> None:
         timeline = replace(timeline, captions=moved_captions(asked.captions, timeline))
     made = write_all(asked, master, timeline, material, size)
     if asked.explain:
-        print("\n".join(explanations(decided, material, timeline)))
+        print("\n".join(explanations(decided, material)))
     report(asked, material, timeline, made, time.monotonic() - started, core_seconds() - before, as_json)
 
 
@@ -207,6 +206,7 @@ def write_all(
 
 
 def make_master(timeline: Timeline, output: Path, master: Master, size: tuple[int, int]) -> Conformed:
+    from engine.cut_effects import with_hits
     from engine.footage.conform import conform
     from engine.progress import reporter
 
@@ -215,8 +215,7 @@ def make_master(timeline: Timeline, output: Path, master: Master, size: tuple[in
     progress.start(STAGE, 1, output.name)
     try:
         with tempfile.TemporaryDirectory(prefix="cliffhanger-") as name:
-            timeline = with_hits(timeline, Path(name))
-            made = conform(timeline, output, how, lambda done: progress.within(STAGE, done))
+            made = conform(with_hits(timeline, Path(name)), output, how, lambda done: progress.within(STAGE, done))
         progress.advance(STAGE, made=True)
     finally:
         progress.close()
@@ -236,7 +235,6 @@ def check_master(master: Master) -> None:
 def how_made(timeline: Timeline, master: Master, size: tuple[int, int]) -> Conforming:
     from engine.footage.conform import Conforming
 
-    spans = [*timeline.speech, *(s for s in timeline.spans if s.kind == "duck")]
     return Conforming(
         size=size,
         fit=chosen(master.fit, FITS, "--fit"),
@@ -244,7 +242,6 @@ def how_made(timeline: Timeline, master: Master, size: tuple[int, int]) -> Confo
         encoder=chosen(master.encoder, ENCODERS, "--encoder"),
         captions=lettered(timeline, master, size) if timeline.captions else None,
         duck_db=DUCK_DB if any(c.track == "MX" for c in timeline.sound) else 0.0,
-        speech=tuple(sorted((s.start, s.stop) for s in spans)),
         seconds_limit=max(LEAST_SECONDS, SECONDS_A_SECOND * timeline.seconds(timeline.duration)),
     )
 
@@ -266,37 +263,17 @@ def lettered(timeline: Timeline, master: Master, size: tuple[int, int]) -> str:
     return subtitles.to_ass(shown, FAMILY, rate=timeline.rate, style=style, page=page)
 
 
-def with_hits(timeline: Timeline, folder: Path) -> Timeline:
-    """The timeline with the sounds that its rules asked for, made by the draft's composer."""
-    if not timeline.hits:
-        return timeline
-    from engine import wav
-    from models.base import ScoreRequest, SoundHit
-    from models.registry import load
-
-    second = timeline.seconds
-    hits = tuple(SoundHit(h.kind, second(h.frame), h.strength, second(h.duration)) for h in timeline.hits)
-    request = ScoreRequest(
-        "cut", second(timeline.duration), SAMPLE_RATE, GENRE, 1, 1, (), tuple((second(s.start), second(s.stop)) for s in timeline.speech),
-        hits,
-    )  # fmt: skip
-    effects = load("composer", "draft").compose([request])[0].effects
-    path = folder / "effects.wav"
-    wav.write_wav(path, effects, SAMPLE_RATE)
-    return with_effects(timeline, str(path))
-
-
 # -- telling
 
 
-def explanations(decided: Decided, material: Material, timeline: Timeline) -> list[str]:
+def explanations(decided: Decided, material: Material) -> list[str]:
     """Every cut and effect in order: timecode, rule, marker; joins where silence went among them."""
     from engine.explaining import explain
 
-    rules = {f.rule.name for f in decided.fired}
-    lines = explain(explained(decided, material).fired, timeline.rate)
-    joins = [c for c in timeline.picture if c.rule and c.rule not in rules]
-    return sorted([*lines, *(f"{timecode(c.start, timeline.rate)}  cut  by {c.rule} ({c.cause})" for c in joins)])
+    layout = Layout(material, decided.plan)
+    lines = explain(done(decided, layout), material.rate)
+    told = (f"{timecode(at, material.rate)}  cut  by {rule} ({cause})" for at, rule, cause in joins(decided, layout))
+    return sorted([*lines, *told])
 
 
 def report(
@@ -332,7 +309,7 @@ def conform_cut(
     edit: Path, media: Path | None, output: Path | None, captions: Path | None, master: Master, as_json: bool
 ) -> None:
     """The master of a cut that came back from an editor. `media`: the folder that holds all of its files."""
-    from engine.footage import exchange, retiming
+    from engine.footage import exchange
 
     started, before = time.monotonic(), core_seconds()
     check_master(master)
@@ -346,7 +323,7 @@ def conform_cut(
         print(f"{edit.name}: {lost}")
     size = size_of(master.size, []) if master.size else told_size(timeline)
     if captions:
-        timeline = replace(timeline, captions=tuple(retiming.load_captions(captions, timeline.rate)))
+        timeline = replace(timeline, captions=moved_captions(captions, timeline))
     make_master(timeline, output, master, size)
     seconds = timeline.seconds(timeline.duration)
     spent = f"{time.monotonic() - started:.1f} s, {core_seconds() - before:.1f} core-seconds"

@@ -13,6 +13,7 @@ TARGETS = {
     "reaction": "whoever does not speak",
     "closer": "a closer framing",
     "all": "the whole picture",
+    "elsewhere": "another place in the footage",
     "speaker": "the speaker",
     "listener": "the listener",
 }

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_left, bisect_right, insort
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -26,6 +26,8 @@ from engine.rulebook import Rule, When
 NEAREST_SECONDS = 0.5
 """Two rules never fire for the picture closer together than this, unless the later one outranks the earlier."""
 MINUTE = 60.0
+WHOOSHES, EFFECTS, PANELS = "/whooshes", "/effects", "/panels"
+"""Shares of the style's, beside each rule's own."""
 
 
 @dataclass(frozen=True)
@@ -128,16 +130,16 @@ def _rank(rule: Rule) -> tuple[int, str]:
 
 def _answers(events: Sequence[Event], ranked: Mapping[str, list[Rule]], state: _State, seed: int) -> list[Fired]:
     """What answers events of one frame: each rule in turn asks each event that has no answer yet, and answers one."""
-    since = state.since_cut(state.snapped(events[0].frame))
     rules = ranked.get(events[0].kind, [])
     if len(events) > 1:
         rules = sorted({r.name: r for event in events for r in ranked.get(event.kind, ())}.values(), key=_rank)
     won: dict[int, tuple[Rule, int]] = {}
     lost: defaultdict[int, list[Lost]] = defaultdict(list)
     for rule in rules:
+        frame = state.snapped(events[0].frame) if cuts(rule) else events[0].frame
+        since = state.since_cut(frame)
         asked = [at for at, event in enumerate(events) if _wanted(rule, event, since, seed)]
         for at in asked:
-            frame = state.snapped(events[at].frame) if _cuts(rule) else events[at].frame
             why = _outranked(rule, won[at][0]) if at in won else state.refusal(rule, frame)
             if not why:
                 state.take(rule, frame)
@@ -206,7 +208,6 @@ class _State:
         self.made: set[int] = set()  # where a rule has cut
         self.last: dict[str, int] = {}
         self.shares: defaultdict[str, deque[int]] = defaultdict(deque)  # frames at which something of it was used
-        self.used: Counter[str] = Counter()
         self.latest: tuple[int, Rule] | None = None  # the last answer with a picture effect
         self.held: list[tuple[int, float]] = []  # frame and seconds of held looks
         self.panels_until = 0
@@ -242,17 +243,19 @@ class _State:
 
     def _spent(self, rule: Rule, frame: int) -> str:
         limits = self.limits
-        for name, share, what, counts in (
-            (rule.name, rule.per_minute, "its own share", True),
-            ("/whoosh", limits.whooshes_per_minute, "whooshes", _whooshes(rule)),
-            ("/effects", limits.effects_per_minute, "effects", _seen(rule)),
-            ("/panels", limits.panels_per_minute, "split panels", _panels(rule) > 0),
-        ):
-            if counts and not self._left(name, share, frame):
+        shares = {
+            rule.name: (rule.per_minute, "its own share"),
+            WHOOSHES: (limits.whooshes_per_minute, "whooshes"),
+            EFFECTS: (limits.effects_per_minute, "effects"),
+            PANELS: (limits.panels_per_minute, "split panels"),
+        }
+        for name in _uses(rule):
+            share, what = shares[name]
+            if not self._left(name, share, frame):
                 return f"budget: {what}, {share:g} a minute"
-        if (length := _frozen(rule)) and self._standing(frame) + length > limits.most_held:
+        if (length := frozen(rule)) and self._standing(frame) + length > limits.most_held:
             return f"budget: held looks, {limits.most_held:g} s {'a minute' if limits.sliding else 'in all'}"
-        if _cuts(rule) and not self._slow_enough(frame):
+        if cuts(rule) and not self._slow_enough(frame):
             return f"budget: cuts, {limits.cuts_per_minute:g} a minute"
         return ""
 
@@ -262,7 +265,7 @@ class _State:
             return False
         if not self.limits.sliding:
             minutes = float(self.duration / self.rate) / MINUTE
-            return self.used[name] + 1 <= max(1.0, per_minute * minutes)
+            return len(self.shares[name]) + 1 <= max(1.0, per_minute * minutes)
         some, reach = self._any(per_minute)
         times = self.shares[name]
         return len(times) < some or frame - times[-some] >= reach
@@ -293,10 +296,11 @@ class _State:
         if self.latest and frame - self.latest[0] < round(NEAREST_SECONDS * self.rate):
             before = self.latest[1]
             if rule.priority <= before.priority:
-                return f"too near: {float((frame - self.latest[0]) / self.rate):.2f} s after {before.name}"
+                apart = float((frame - self.latest[0]) / self.rate)  # a cut may be moved to before the last answer
+                return f"too near: {abs(apart):.2f} s {'after' if apart >= 0 else 'before'} {before.name}"
         if (length := _panels(rule)) and self._cut_inside(frame, round(length * self.rate)):
             return "too near: a cut comes before split panels end"
-        return "" if not _cuts(rule) or self._room(frame) else f"too near: a cut within {self.limits.clip:g} s"
+        return "" if not cuts(rule) or self._room(frame) else f"too near: a cut within {self.limits.clip:g} s"
 
     def _cut_inside(self, frame: int, length: int) -> bool:
         at = bisect_right(self.cuts, frame)
@@ -312,23 +316,27 @@ class _State:
     def take(self, rule: Rule, frame: int) -> None:
         """Note that a rule has fired."""
         self.last[rule.name] = frame
-        if _frozen(rule):
-            self.held.append((frame, _frozen(rule)))
-        used = {rule.name: True, "/whoosh": _whooshes(rule), "/effects": _seen(rule), "/panels": _panels(rule) > 0}
-        for name in (name for name, so in used.items() if so):
-            self.used[name] += 1
+        if frozen(rule):
+            self.held.append((frame, frozen(rule)))
+        for name in _uses(rule):
             self.shares[name].append(frame)
         if length := _panels(rule):
             self.panels_until = frame + round(length * self.rate)
         if _seen(rule):
             self.latest = (frame, rule)
-        if _cuts(rule):
+        if cuts(rule):
             self.made.add(frame)
             if frame not in self.given:
                 insort(self.cuts, frame)
 
 
-def _cuts(rule: Rule) -> bool:
+def _uses(rule: Rule) -> list[str]:
+    """The shares that a rule takes from when it fires."""
+    asked = ((rule.name, True), (WHOOSHES, whooshes(rule)), (EFFECTS, _seen(rule)), (PANELS, _panels(rule) > 0))
+    return [name for name, so in asked if so]
+
+
+def cuts(rule: Rule) -> bool:
     return any(isinstance(act, Cut) for act in rule.do)
 
 
@@ -336,11 +344,11 @@ def _seen(rule: Rule) -> bool:
     return any(not isinstance(act, HEARD) for act in rule.do)
 
 
-def _whooshes(rule: Rule) -> bool:
+def whooshes(rule: Rule) -> bool:
     return any(act.kind == "whoosh" for act in rule.acts(HitSound))
 
 
-def _frozen(rule: Rule) -> float:
+def frozen(rule: Rule) -> float:
     """Seconds for which a rule freezes the picture."""
     return sum(act.seconds for act in rule.acts(Hold))
 

@@ -16,17 +16,30 @@ import opentimelineio
 
 from engine.core import Episode, Line, Scene, Series, Shot
 from engine.rates import Rate, exact, timecode
-from engine.timeline import Caption, Clip, Effect, Graphic, Hit, Marker, Span, Speech, TimedWord, Timeline
+from engine.timeline import (
+    SOUND_TRACKS,
+    Caption,
+    Clip,
+    Effect,
+    Graphic,
+    Hit,
+    Marker,
+    Span,
+    Speech,
+    TimedWord,
+    Timeline,
+)
 
 otio: Any = opentimelineio  # it carries no types
 
 HOURS = 1
 """Programmes start at 01:00:00:00, as editors expect."""
-TRACKS = ("DX", "MX", "FX")
 EDL_CHANNELS = {"DX": "A", "MX": "A2", "FX": "NONE"}
 EDL_THIRD = "AUD  3"
 """CMX 3600 names two channels of sound; a third is declared after an event of channel NONE."""
 TITLE_LENGTH = 70
+RESERVED_REELS = ("AX", "BL", "BLACK", "BARS")
+"""What an EDL means by these is no file: something auxiliary, black, colour bars."""
 COLUMNS = (
     "number", "id", "start", "seconds", "frames", "cuts", "characters", "setting", "mood", "action", "camera", "lines",
     "prompt", "file", "review",
@@ -53,7 +66,7 @@ def to_otio(
     picture = otio.schema.Track(name="V1", kind=otio.schema.TrackKind.Video)
     picture.extend([_otio_clip(timeline, clip, media[clip.shot], handles) for clip in timeline.picture])
     out.tracks.append(picture)
-    for stem in TRACKS:
+    for stem in SOUND_TRACKS:
         if stem in stems:
             out.tracks.append(_stem_track(timeline, stem, stems[stem]))
     return otio.adapters.write_to_string(out, "otio_json", indent=2) + "\n"
@@ -159,7 +172,7 @@ def to_edl(timeline: Timeline, name: str) -> str:
     for clip in timeline.picture:
         number += 1
         rows += _edl_event(timeline, clip, number, reels[clip.shot])
-    for stem in TRACKS:
+    for stem in SOUND_TRACKS:
         number += 1
         whole = (0, timeline.duration)
         rows.append(event_row(timeline.rate, number, stem, EDL_CHANNELS[stem], whole, whole))
@@ -194,7 +207,7 @@ def reel_names(names: Iterable[str]) -> list[str]:
     for name in names:
         short = re.sub(r"[^A-Z0-9]", "", name.upper())[:8] or "SHOT"
         number, reel = 1, short
-        while reel in out:
+        while reel in out or reel in RESERVED_REELS:
             number += 1
             reel = f"{short[: 8 - len(str(number))]}{number}"
         out.append(reel)

@@ -231,7 +231,7 @@ class Meter:
     def _measure(self, block: Block, steps: int) -> None:
         self._peaks.feed(block)
         heard = self._weighting(block)[:, : steps * self.step].reshape(self.channels * steps, self.step)
-        power = np.einsum("ws,ws->w", heard, heard).reshape(self.channels, steps).astype(np.float64)
+        power = np.vecdot(heard, heard).reshape(self.channels, steps).astype(np.float64)
         self._power.append(self.weights @ power / self.step)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from engine.core import UserError
@@ -14,6 +15,8 @@ KNOWN: tuple[Rate, ...] = (
 )  # fmt: skip
 SLACK = 0.003
 """A rate this near to a known one, as a share of it, is that one: containers round them."""
+_WRITTEN = re.compile(r"[0-9]{1,6}(\.[0-9]{1,20}|/[1-9][0-9]{0,5})?")
+"""How rates are written. Fraction would take 1e999999999, too, and never come to an end."""
 
 
 def nearest_rate(fps: float) -> Rate:
@@ -31,14 +34,11 @@ def nearest_rate(fps: float) -> Rate:
 
 def parse_rate(text: str) -> Rate:
     """'24', '23.976', '30000/1001'. UserError for a rate that is not one of the known."""
-    try:
-        wanted = float(Fraction(text))
-    except (ValueError, ZeroDivisionError, OverflowError):
-        wanted = 0.0
+    wanted = float(Fraction(text)) if _WRITTEN.fullmatch(text.strip()) else 0.0
     for rate in KNOWN:
         if wanted > 0 and abs(wanted / float(rate) - 1) < SLACK / 10:
             return rate
-    raise UserError(f"no frame rate '{text}': choose from {', '.join(rate_text(r) for r in KNOWN)}")
+    raise UserError(f"no frame rate '{text[:20]}': choose from {', '.join(rate_text(r) for r in KNOWN)}")
 
 
 def rate_text(rate: Rate) -> str:
@@ -57,7 +57,7 @@ def exact(rate: Rate) -> str:
 
 def from_exact(text: str | int) -> Rate:
     """The reverse of `exact`. ValueError for what is no rate over zero."""
-    rate = Fraction(text)
+    rate = Fraction(text if _WRITTEN.fullmatch(str(text)) else 0)
     if rate <= 0:
         raise ValueError(f"no frame rate: {text}")
     return int(rate) if rate.denominator == 1 else rate

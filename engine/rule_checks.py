@@ -31,7 +31,6 @@ from engine.acts import (
     SHARED_ACTS,
     SHARED_TARGETS,
     Cut,
-    HitSound,
     Hold,
     Impact,
     Panels,
@@ -40,7 +39,7 @@ from engine.acts import (
     Speed,
     Zoom,
 )
-from engine.firing import Limits
+from engine.firing import MINUTE, Limits, frozen, whooshes
 from engine.rulebook import (
     DRAWN_ASKED,
     DRAWN_EVENTS,
@@ -61,7 +60,6 @@ ALWAYS_ONE = {*DRAWN_EVENTS, "time", "end"}
 ON_CUTS = {"shot", "freeze"}
 UNMOVED = 0.5
 """The arousal of a moment at which nobody speaks, in an episode."""
-MINUTE = 60.0
 
 
 def check_drawn(rule: Rule, at: int, limits: Limits, longest: float, freezes: tuple[float, float]) -> None:
@@ -121,7 +119,7 @@ def _foreign(
 
 
 def _common(rule: Rule, limits: Limits) -> Iterable[Fault]:
-    if rule.per_minute * rule.cooldown > MINUTE and rule.per_minute < MINUTE:
+    if rule.per_minute * rule.cooldown > MINUTE and "per_minute" in rule.model_fields_set:
         reason = f"{rule.per_minute:g} a minute cannot be reached with a cooldown of {rule.cooldown:g} s"
         yield ("per_minute",), reason
     if ALWAYS_ONE.issuperset(rule.when.on) and rule.when.strength[1] < 1:
@@ -133,11 +131,11 @@ def _common(rule: Rule, limits: Limits) -> Iterable[Fault]:
 
 
 def _unaffordable(rule: Rule, limits: Limits) -> Iterable[Fault]:
-    if any(act.kind == "whoosh" for act in rule.acts(HitSound)) and not limits.whooshes_per_minute:
+    if whooshes(rule) and not limits.whooshes_per_minute:
         yield ("do",), "a whoosh, and the style allows none (whooshes_per_minute)"
     if any(rule.acts(Panels)) and not limits.panels_per_minute:
         yield ("do",), "split panels, and the style allows none (panels_per_minute)"
-    held = sum(act.seconds for act in rule.acts(Hold))
+    held = frozen(rule)
     if held and limits.held + held > limits.most_held:
         yield ("do",), f"holds {held:g} s, and the style leaves {limits.most_held - limits.held:g} s for held looks"
 
@@ -223,6 +221,8 @@ def _footage(rule: Rule, most_zoom: float) -> Iterable[Fault]:
     when, on = rule.when, set(rule.when.on)
     if when.speech is False and when.speaker_change:
         yield ("when", "speaker_change"), "speaker_change = true cannot hold where nobody speaks (speech = false)"
+    if when.speaker_change and "passage" not in on:
+        yield ("when", "speaker_change"), "who speaks changes at a 'passage' only"
     if on == {"end"} and when.cliffhanger is False:
         yield ("when", "cliffhanger"), "the end always belongs to the last passage"
     if on == {"end"} and any(rule.acts(Cut)):

@@ -24,6 +24,7 @@ from engine.toml_lines import lines_of
 
 _PLACE = re.compile(r" ?\((?:at line (\d+), column \d+|at end of document)\)$")
 _QUOTED = re.compile(r"'([^']+)'")
+RANGES = ("strength", "arousal", "tension", "position")
 LONGEST_INPUT = 40
 """Characters of a faulty value that are repeated."""
 
@@ -56,7 +57,9 @@ def _unreadable(told: str, text: str, source: str) -> str:
 def _loc(first: Mapping[str, Any]) -> Key:
     """Where the fault is: pydantic's place without the act's name (it puts one behind do.N), and a Faulty's key."""
     loc = tuple(first["loc"])
-    plain = tuple(part for n, part in enumerate(loc) if not (n >= 2 and loc[n - 2] == "do" and loc[n - 1] in range(99)))
+    plain = tuple(
+        part for n, part in enumerate(loc) if not (n >= 2 and loc[n - 2] == "do" and isinstance(loc[n - 1], int))
+    )
     fault = first.get("ctx", {}).get("error")
     return (*plain, *fault.key) if isinstance(fault, Faulty) else plain
 
@@ -98,6 +101,8 @@ def _path_value(data: Any, loc: Key) -> Any:
 
 def _reason(first: Mapping[str, Any], loc: Key, nouns: Mapping[str, type[BaseModel]]) -> str:
     footage = loc[:1] == ("footage",)
+    if listed := _of_a_list(first, loc):
+        return listed
     match first["type"]:
         case "extra_forbidden":
             return f"unknown key '{loc[-1]}'{_hint(str(loc[-1]), _known_keys(first, loc, nouns))}"
@@ -116,6 +121,21 @@ def _reason(first: Mapping[str, Any], loc: Key, nouns: Mapping[str, type[BaseMod
             return str(first["msg"]).removeprefix("Value error, ")
         case _:
             return f"{str(first['msg']).replace('Input should', 'should')}, not {_short(first['input'])}"
+
+
+def _of_a_list(first: Mapping[str, Any], loc: Key) -> str:
+    """What is wrong with a list as a whole; empty for another fault."""
+    if set(RANGES) & set(loc[-2:]) and first["type"] in ("missing", "too_long", "tuple_type"):
+        return f"a least and a most are wanted, as in [0.2, 1.0], not {_short(first['input'])}"
+    match first["type"]:
+        case "too_short":
+            return "at least one is wanted, not []"
+        case "too_long":
+            return f"at most {first['ctx']['max_length']} are read"
+        case "tuple_type":
+            return f"a list is wanted, [...], not {_short(first['input'])}"
+        case _:
+            return ""
 
 
 def _known_keys(first: Mapping[str, Any], loc: Key, nouns: Mapping[str, type[BaseModel]]) -> list[str]:

@@ -8,11 +8,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from math import ceil
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from engine.rates import Rate, exact, from_exact, seconds_of
 
 SoundTrack = Literal["DX", "MX", "FX"]
+SOUND_TRACKS: tuple[SoundTrack, ...] = get_args(SoundTrack)
+SLOWEST, FASTEST = 0.05, 20.0
+"""Speeds that a clip may have."""
 SLIVER = 1e-6
 
 
@@ -164,11 +167,13 @@ class Hit:
 
 @dataclass(frozen=True)
 class Span:
-    """A named stretch of frames: 'freeze' (a declared hold), 'silence' (planned), 'black'."""
+    """A named stretch of frames: 'freeze' (a declared hold), 'silence' (planned), 'black', 'duck' (music goes down by
+    `strength` dB)."""
 
     kind: str
     start: int
     stop: int
+    strength: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -251,8 +256,9 @@ def check_media(clips: Sequence[Clip | SoundClip], sources: Sequence[Source]) ->
             raise ValueError(f"a clip at {clip.start} is of '{name}', which is no source")
         if not (source.has_picture if isinstance(clip, Clip) else source.has_sound):
             raise ValueError(f"a clip at {clip.start} wants of '{name}' what it does not have")
-        if not 0.05 <= clip.speed <= 20:
-            raise ValueError(f"a clip at {clip.start} runs at {clip.speed:g} times its speed: 0.05 to 20 can be")
+        if not SLOWEST <= clip.speed <= FASTEST:
+            limits = f"{SLOWEST:g} to {FASTEST:g}"
+            raise ValueError(f"a clip at {clip.start} runs at {clip.speed:g} times its speed: {limits} can be")
         if clip.source_start < 0 or clip.source_start + clip.used > source.frames:
             wanted = f"[{clip.source_start}, {clip.source_start + clip.used})"
             raise ValueError(f"a clip at {clip.start} wants frames {wanted} of '{name}', which has {source.frames}")

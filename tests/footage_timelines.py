@@ -133,7 +133,7 @@ def timelines(draw: st.DrawFn, folder: Path, rates: tuple[Rate, ...] = KNOWN) ->
     length = picture[-1].stop
     frame = st.integers(0, length - 1)
     heard = sorted(draw(st.lists(frame, max_size=4)))
-    start = draw(frame)
+    start, lettered = draw(frame), draw(frame)
     return Timeline(
         draw(st.integers(0, 9)),
         draw(st.sampled_from(rates)),
@@ -141,10 +141,10 @@ def timelines(draw: st.DrawFn, folder: Path, rates: tuple[Rate, ...] = KNOWN) ->
         picture,
         (Speech(draw(words), draw(words), start, length - start),),
         draw(captions(length)),
-        (Graphic("title", draw(words), draw(frame), 5),),
+        (Graphic("title", draw(words), lettered, min(5, length - lettered)),),
         tuple(Marker("peak", f, draw(numbers(0, 1)), draw(words)) for f in heard),
-        (Hit("boom", draw(frame), 0.5, 7),),
-        (Span("silence", start, length),),
+        (Hit("impact", draw(frame), 0.5, 7),),
+        (Span("silence", start, length), Span("duck", start, length, draw(numbers(1, 60)))),
         draw(st.none() | frame),
         {"style": "drama", "seed": draw(st.integers(0, 9))},
         tuple(sources),

@@ -9,9 +9,12 @@ from footage import passage, piece, scene, single
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.acts import Cut
 from engine.edit_rules import EditStyle, known_styles, load_style, parse_style
-from engine.footage.assembling import assemble
+from engine.footage.assembling import assemble, done, joins
 from engine.footage.deciding import Decided, Wish, decide
+from engine.footage.keeping import Clock, Stretch
+from engine.footage.laying import Layout
 from engine.footage.material import Material
 from engine.timeline import Marker, Timeline
 
@@ -149,3 +152,79 @@ def test_any_talk_in_any_style_is_a_whole_timeline(data: st.DataObject) -> None:
     )
     assert made.picture[-1].stop == made.duration
     assert all(f.rule.name for f in decided.fired)
+
+
+def test_music_goes_down_as_far_as_the_rule_says_and_no_further_than_the_cut_is_long() -> None:
+    rules = rule("hush", 'on = ["surge"]', '{ act = "duck", db = 48, seconds = 9.0 }')
+    material = replace(single(16, TALK, markers=MARKS), music=piece(1, 60, [], picture=False))
+    _, made = cut(material, Wish(style(rules), keep_silence=True))
+    assert [(s.kind, s.start, s.stop, s.strength) for s in made.spans] == [("duck", 264, 16 * 24, 48)]
+
+
+def test_without_music_nothing_is_ducked_nor_said_to_be() -> None:
+    rules = rule("hush", 'on = ["surge"]', '{ act = "duck", db = 48, seconds = 1.0 }')
+    material = single(16, TALK, markers=MARKS)
+    decided, made = cut(material, Wish(style(rules), keep_silence=True))
+    assert made.spans == () and done(decided, Layout(material, decided.plan)) == []
+
+
+BEATS = [Marker("beat", n * 12, 0.6, "120 a minute") for n in range(1, 60)]
+ON_BEATS = rule("on-the-beat", 'on = ["beat"], since_cut = 1.9', '{ act = "cut", to = "next_angle" }')
+
+
+def test_the_markers_of_a_cut_to_music_are_the_musics_at_its_own_frames() -> None:
+    song = piece(1, 30, [passage(0, 30)], picture=False, markers=BEATS)
+    decided, made = cut(replace(single(90, None), music=song), Wish(style(ON_BEATS)))
+    assert [m.frame for m in made.markers] == [m.frame for m in BEATS]
+    assert made.speech == () and decided.said == ()
+
+
+def test_files_shorter_than_the_beat_leave_every_cut_on_it() -> None:
+    song = piece(10, 8, [passage(0, 8)], picture=False, markers=BEATS[:15])
+    files = tuple(piece(n, 1, None, begins=24 * n) for n in range(10))
+    material = Material(24, 240, files, (), None, song)
+    decided, made = cut(material, Wish(style(ON_BEATS)))
+    on_beats = [c for c in made.picture if c.rule == "on-the-beat"]
+    assert len(on_beats) >= 3 and all(c.start % 48 == 0 for c in on_beats) and made.duration == 192
+    told = done(decided, Layout(material, decided.plan))
+    assert {act.to for f in told for act in f.rule.acts(Cut)} == {"elsewhere"}
+    assert {rule for _, rule, _ in joins(decided, Layout(material, decided.plan))} == {"next-file"}
+
+
+def test_a_quiet_sound_file_under_music_is_a_cut_without_picture() -> None:
+    quiet, song = piece(0, 10, [], picture=False), piece(1, 8, [passage(0, 8)], picture=False, markers=BEATS[:15])
+    _, made = cut(Material(24, 240, (), (quiet,), None, song), Wish(style(ON_BEATS)))
+    assert made.picture == () and made.duration == 192
+
+
+def test_the_joins_of_sound_alone_are_told() -> None:
+    one = piece(0, 16, TALK, picture=False)
+    material = Material(24, one.frames, (), (one,))
+    decided, _ = cut(material, Wish(style("")))
+    assert [rule for _, rule, _ in joins(decided, Layout(material, decided.plan))] == ["silence", "silence"]
+
+
+def test_what_a_rule_wished_and_the_cut_could_not_do_is_not_told() -> None:
+    rules = rule("wishes", 'on = ["surge"]', '{ act = "cut", to = "all" }, { act = "lead" }, { act = "flash" }')
+    material = single(16, TALK, markers=MARKS)
+    decided, _ = cut(material, Wish(style(rules), keep_silence=True))
+    told = done(decided, Layout(material, decided.plan))
+    assert [[act.act for act in f.rule.do] for f in told] == [["flash"]]
+
+
+def test_where_no_camera_ran_the_cut_jumps_and_says_so() -> None:
+    recorder = piece(2, 60, [passage(1, 59)], picture=False)
+    cameras = (piece(0, 20, [passage(1, 20)]), piece(1, 20, [passage(0, 19)], begins=40 * 24))
+    material = Material(24, 60 * 24, cameras, (recorder,), recorder)
+    for wish in (Wish(style("")), Wish(style(""), keep_silence=True), Wish(style(""), frames=24 * 30)):
+        _, made = cut(material, wish)
+        assert {c.shot for c in made.picture} == {"A1", "A2"}
+    _, made = cut(material, Wish(style(""), keep_silence=True))
+    assert [(c.rule, c.cause) for c in made.picture[1:]] == [("no-camera", "no camera ran for 20.0 s")]
+
+
+def test_a_passage_whose_middle_went_is_spoken_in_all_its_parts() -> None:
+    clock = Clock([Stretch(0, 48), Stretch(96, 144), Stretch(200, 224)])
+    assert [clock.kept(24, 240), clock.kept(50, 90), clock.kept(110, 120), clock.kept(130, 210)] == [
+        (24, 120), None, (62, 72), (82, 106),
+    ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,8 +77,15 @@ def test_a_style_file_of_one_s_own_is_loaded(tmp_path) -> None:
         ({"when": 'on = ["surge"], markr = 1'}, "t.toml:5: rules.1 'r': when: unknown key 'markr': choose from on, "),
         ({"when": 'on = ["surge"], stregth = [0, 1]'}, "unknown key 'stregth'; did you mean 'strength'?"),
         ({"when": 'on = ["surge"], strength = [0.9, 0.1]'}, "t.toml:5: rules.1 'r': when.strength: [0.9, 0.1] can ne"),
-        ({"when": "on = []"}, "t.toml:5: rules.1 'r': when.on: "),
+        ({"when": "on = []"}, "t.toml:5: rules.1 'r': when.on: at least one is wanted"),
         ({"when": 'on = ["shot",\n "bang"]'}, "t.toml:6: rules.1 'r': when.on.2: unknown word 'bang': choose from on"),
+        ({"when": 'on = "surge"'}, "when.on: a list is wanted, [...], not 'surge'"),
+        (
+            {"when": 'on = ["surge"], strength = [0.5]'},
+            "strength: a least and a most are wanted, as in [0.2, 1.0], not",
+        ),
+        ({"when": 'on = ["surge"], arousal = [0, 0.5, 1]'}, "arousal: a least and a most are wanted, as in [0.2, 1.0]"),
+        ({"when": 'on = ["surge"], tension = 0.5'}, "a least and a most are wanted, as in [0.2, 1.0], not 0.5"),
         ({"when": 'on = ["surg"]'}, "when.on.1: unknown word 'surg'; did you mean 'surge'?"),
         ({"when": 'on = ["shot"], sizes = ["cu",\n "huge"]'}, "t.toml:6: rules.1 'r': when.sizes.2: unknown size 'hu"),
         (
@@ -223,3 +232,20 @@ def test_one_s_own_footage_rules_are_read_with_all_they_can_say() -> None:
     [rule] = made.footage.rules
     assert [act.act for act in rule.do] == ["cut", "lead", "zoom", "dip", "speed", "duck"]
     assert rule.angles == 2 and rule.when.speech and rule.when.tension == (0.2, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ({"extra": "per_minute = 120\ncooldown = 2\n"}, "120 a minute cannot be reached with a cooldown of 2 s"),
+        ({"extra": "per_minute = 60\ncooldown = 10\n"}, "60 a minute cannot be reached with a cooldown of 10 s"),
+        ({"when": 'on = ["onset"], speaker_change = true'}, "who speaks changes at a 'passage' only"),
+    ],
+)
+def test_a_footage_rule_that_never_answers_is_refused(made, told) -> None:
+    with pytest.raises(UserError, match=re.escape(told)):
+        footage(**made)
+
+
+def test_a_cooldown_alone_is_no_impossible_share() -> None:
+    assert footage(extra="cooldown = 10\n").footage.rules[0].cooldown == 10

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 
 from engine import ffmpeg
 from engine.core import UserError
-from engine.footage.exchange import read_cut, write_cut
+from engine.footage.exchange import FORMATS, read_cut, write_cut
+from engine.footage.exchange_spread import exact_rate
+from engine.footage.kinds import CUTS
 from engine.rates import Rate
-from engine.timeline import Caption, Clip, Effect, Marker, SoundClip, Source, Timeline
+from engine.timeline import Caption, Clip, Effect, Hit, Marker, SoundClip, Source, Span, Speech, Timeline
 from tests.footage_timelines import measures, timelines, words
 
 SIZE = (1080, 1920)
@@ -215,6 +217,45 @@ def test_what_a_format_cannot_hold_is_told(tmp_path, suffix) -> None:
     assert write_cut(replace(cut(tmp_path), captions=()), tmp_path / "cut.fcpxml", SIZE, "x") == []
 
 
+@pytest.mark.parametrize("suffix", [".otio", ".edl", ".xml", ".fcpxml"])
+def test_sounds_speech_and_ducking_that_a_format_cannot_hold_are_told(tmp_path, suffix) -> None:
+    plain = replace(cut(tmp_path), captions=())
+    timeline = replace(
+        plain, hits=(Hit("impact", 5),), speech=(Speech("l", "s", 0, 9),), spans=(Span("duck", 0, 9, 12.0),)
+    )
+    told = " ".join(write_cut(timeline, tmp_path / f"cut{suffix}", SIZE, "x"))
+    before = " ".join(write_cut(plain, tmp_path / f"cut{suffix}", SIZE, "x"))
+    for word in ("sound effects", "speech", "ducking"):
+        assert (word in told) == (suffix != ".otio") and word not in before
+
+
+def test_fcp7_tells_which_clips_it_makes_quieter_and_by_how_much(tmp_path) -> None:
+    timeline = replace(cut(tmp_path), captions=())
+    gains = (12.0, 20.5, 30.0, 30.0)
+    loud = replace(
+        timeline, sound=tuple(replace(c, gain_db=g, fade_in=0) for c, g in zip(timeline.sound, gains, strict=True))
+    )
+    told = "\n".join(write_cut(loud, tmp_path / "cut.xml", SIZE, "x"))
+    assert "levels stop at +12 dB: b'q\".mov on DX loses up to 8.5 dB, music.wav on MX loses up to 18 dB, " in told
+    assert "music.wav on FX loses up to 18 dB" in told and "cam a" not in told
+    assert "+12 dB" not in "\n".join(write_cut(timeline, tmp_path / "cut.xml", SIZE, "x"))
+
+
+def test_a_file_named_as_an_edl_names_black_is_no_black(tmp_path) -> None:
+    names = ("bl.mp4", "ax.mp4", "BLACK.mov", "bars.mov")
+    sources = tuple(Source(f"A{n}", str(tmp_path / name), 100) for n, name in enumerate(names))
+    clips = tuple(Clip(source.id, 10 * n, 10) for n, source in enumerate(sources))
+    path = written(Timeline(0, 24, 40, clips, (), sources=sources), tmp_path, ".edl")
+    reels = [row[5:13].strip() for row in path.read_text("utf-8").splitlines() if re.match(r"\d{3}  ", row)]
+    assert len(set(reels)) == 4 and not {"BL", "AX", "BLACK", "BARS"} & set(reels)
+    read = otio.adapters.read_from_file(str(path), rate=24.0)
+    assert not any(isinstance(clip.media_reference, otio.schema.GeneratorReference) for clip in read.find_clips())
+
+
+def test_the_formats_a_person_may_choose_are_those_that_are_written() -> None:
+    assert tuple(FORMATS) == CUTS
+
+
 def test_an_edl_of_more_events_than_it_can_number_is_refused(tmp_path) -> None:
     source = Source("A", str(tmp_path / "a.mp4"), 10)
     clips = tuple(Clip("A", n, 1) for n in range(1000))
@@ -252,6 +293,12 @@ def test_a_real_file_is_probed_when_its_cut_is_read(tmp_path) -> None:
     write_cut(timeline, folder / "cut.otio", (64, 112), "x")
     read = read_cut(folder / "cut.otio", folder)
     assert (read.picture, read.sound, read.sources) == ((clip,), (sound,), (source,))
+
+
+def test_rates_that_files_round_are_the_exact_ones() -> None:
+    assert [str(exact_rate(r)) for r in (23.976, 23.98, 29.97, 59.94, 119.88, 24.0, 25.0, 48000.0, 12.5)] == [
+        "24000/1001", "24000/1001", "30000/1001", "60000/1001", "120000/1001", "24", "25", "48000", "25/2",
+    ]  # fmt: skip
 
 
 def test_a_cut_in_a_folder_beside_its_media_names_them_relatively(tmp_path) -> None:

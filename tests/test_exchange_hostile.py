@@ -11,10 +11,15 @@ import opentimelineio as otio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from engine.acts import HitSound
 from engine.core import UserError
 from engine.footage.exchange import read_cut, write_cut
-from tests.edited_cut import Edit, cut, edited, make_media, probe
+from engine.footage.exchange_reading import LONGEST_HIT
+from engine.interchange import Pinned, pin
+from engine.timeline import Graphic, Hit, Marker, Span, Speech, Timeline
+from tests.edited_cut import Edit, cut, edited, make_media, probe, span
 
 
 @pytest.fixture
@@ -42,6 +47,8 @@ def referring(url: str) -> Edit:
         ("/etc/passwd", "outside"),
         ("link.mp4", "outside"),
         ("x" * 5000, "a media path that is none"),
+        ("a%00b.mp4", "a media path that is none"),
+        ("file:///a%00b.mp4", "a media path that is none"),
         ("", "has no media file"),
         (".", "no file ."),
         ("page.jpg", "is a still picture: export the episode with --nle"),
@@ -54,6 +61,23 @@ def test_media_that_are_remote_missing_or_elsewhere_are_refused(folder, url, wor
     with pytest.raises(UserError) as caught:
         edited(folder, referring(url))
     assert words in str(caught.value)
+
+
+def test_all_missing_files_are_told_at_once(folder) -> None:
+    def lose(timeline: Any) -> None:
+        for n, clip in enumerate(timeline.find_clips()):
+            clip.media_reference.target_url = f"gone{n}.mp4"
+
+    with pytest.raises(UserError, match=r"gone0\.mp4, gone1\.mp4, gone2\.mp4 and 4 more"):
+        edited(folder, lose)
+
+
+def test_a_clip_past_the_end_of_its_file_is_refused_with_its_place(folder) -> None:
+    def past(timeline: Any) -> None:
+        timeline.video_tracks()[0][0].source_range = span(390, 40)
+
+    with pytest.raises(UserError, match=r"clip of a\.mp4 at 00:00:00:00 wants frames 390 to 430 .* has 400"):
+        edited(folder, past)
 
 
 def changed(folder: Path, edit: Callable[[dict[str, Any]], Any]) -> Path:
@@ -89,6 +113,68 @@ def set_range(start: object, length: object, rate: object = 24.0) -> Callable[[d
 def test_ranges_that_are_no_time_are_refused(folder, start, length, rate) -> None:
     with pytest.raises(UserError):
         read_cut(changed(folder, set_range(start, length, rate)), folder, probe)
+
+
+def pinned(folder: Path, *items: Pinned) -> Timeline:
+    """The cut of 100 frames with more that is pinned to the programme."""
+    return edited(folder, lambda t: t.tracks.markers.extend(pin(item, 0, 24) for item in items))
+
+
+def test_what_is_pinned_is_cropped_to_the_programme_or_gone(folder) -> None:
+    read = pinned(
+        folder, Span("duck", 90, 5_184_000, 12.0), Span("duck", -5, 5), Span("duck", 100, 110), Marker("peak", 100),
+        Hit("riser", 95, 1.0, 5_000_000), Hit("impact", -1), Hit("knock", 9, 1.0, -9), Graphic("title", "x", 98, 50), Graphic("label", "y", 101, 5),
+        Speech("l1", "s", 95, 50), Span("button", 500, 501),
+    )  # fmt: skip
+    assert read.spans == (Span("duck", 0, 5), Span("duck", 90, 100, 12.0))
+    assert read.hits == (Hit("knock", 9), Hit("riser", 95, 1.0, 8 * 24))
+    assert read.graphics == (Graphic("title", "x", 98, 2),)
+    assert (read.markers, read.speech) == ((Marker("peak", 12),), (Speech("l1", "s", 95, 5),))
+    assert read.button is None
+
+
+def test_the_longest_sound_of_a_file_is_the_longest_that_a_rule_asks_for() -> None:
+    assert HitSound(act="hit", kind="riser", seconds=LONGEST_HIT).seconds == LONGEST_HIT
+    with pytest.raises(ValidationError):
+        HitSound(act="hit", kind="riser", seconds=LONGEST_HIT + 0.1)
+
+
+def test_a_sound_that_nobody_can_make_is_left_out_and_told(folder) -> None:
+    read = pinned(folder, Hit("boom", 48), Hit("impact", 50))
+    assert read.hits == (Hit("impact", 50),)
+    assert read.notes["not_kept"] == ["the sound 'boom', which nobody here makes at 00:00:02:00"]
+
+
+def test_how_far_music_goes_down_comes_back(folder) -> None:
+    assert pinned(folder, Span("duck", 10, 40, 14.5)).spans == (Span("duck", 10, 40, 14.5),)
+
+
+def test_a_programme_longer_than_a_day_is_refused_though_every_part_is_shorter(folder) -> None:
+    def wait(timeline: Any) -> None:
+        gap = otio.schema.Gap(source_range=span(0, 23 * 3600 * 24))
+        timeline.audio_tracks()[1].extend([gap, gap.deepcopy()])
+
+    with pytest.raises(UserError, match=r"lasts 46\.0 hours: a cut has at most 24"):
+        edited(folder, wait)
+
+
+def test_a_file_whose_rate_would_never_be_worked_out_is_refused(folder) -> None:
+    def edit(data: dict[str, Any]) -> None:
+        data["metadata"]["cliffhanger"]["rate"] = "1e999999999"
+
+    with pytest.raises(UserError, match="no frame rate '1e999999999'"):
+        read_cut(changed(folder, edit), folder, probe)
+
+
+@pytest.mark.parametrize("size", ["ab", [0, 0], [1080], {}])
+def test_of_the_notes_of_a_file_none_stands_for_what_is_checked(folder, size) -> None:
+    def edit(data: dict[str, Any]) -> None:
+        told = data["metadata"]["cliffhanger"]
+        told.pop("size")
+        told["notes"] = {"size": size, "name": 5, "not_kept": "nothing", "style": "drama"}
+
+    read = read_cut(changed(folder, edit), folder, probe)
+    assert read.notes == {"style": "drama", "name": "x", "not_kept": []}
 
 
 @pytest.mark.parametrize(

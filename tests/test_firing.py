@@ -169,6 +169,16 @@ def test_a_cut_on_sound_that_begins_a_margin_after_its_silence_went_is_moved_ont
     assert [(f.rule.name, f.event.frame) for f in fired] == [("a", 100), ("b", 243)]
 
 
+def test_what_makes_no_cut_waits_from_the_cut_just_before_it_and_is_told_from_its_own_frame() -> None:
+    limits = replace(LOOSE, snap=0.2)
+    waits = rule("flash", do=[{"act": "flash"}], when={"since_cut": 2.0})
+    assert fire([surge(243)], [waits], limits, [0, 240, 480], 480, 24, 1) == []
+    rules = [rule("flash", do=[{"act": "flash"}]), rule("late", "passage", CUT)]
+    events = [surge(243), Event("passage", 244, 1.0, "passage")]
+    fired = fire(events, [*rules, rule("sound", "passage", DUCK, priority=1)], limits, [0, 240, 480], 480, 24, 1)
+    assert fired[1].lost[0].why == "too near: 0.12 s before flash"
+
+
 def test_of_the_events_of_one_frame_the_best_rule_for_any_goes_first_in_footage() -> None:
     rules = [
         rule("low", "onset", CUT, priority=10),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.footage.keeping import Stretch, highlights, moments, whole, without_silence
 from engine.footage.material import Material
+from engine.footage.soundtrack import LEVEL_STEP, Passage
 
 MARGIN = (0.1, 0.2)
 
@@ -85,3 +86,33 @@ def test_what_is_kept_is_in_order_and_inside(material: Material, least: float, s
     best = highlights(material, max(1, round(seconds * material.rate)))
     assert in_order(best, material) and best
     assert sum(s.frames for s in best) <= max(round(seconds * material.rate), 1) + 1
+
+
+def test_gaps_that_stayed_are_taken_off_many_stretches_not_one() -> None:
+    heard, at = [], 0.0
+    for n in range(90):
+        heard.append(passage(at, at + 1.5, arousal=0.1 if n % 3 == 2 else 0.9))
+        at += 2.05
+    kept = highlights(single(at, heard), 114 * 24)
+    assert sum(s.frames for s in kept) == 114 * 24
+    assert min(s.frames for s in kept) > 24
+
+
+@pytest.mark.parametrize(("heard", "seconds"), [([passage(57, 59)], 20), ([passage(45, 59)], 30)])
+def test_highlights_grow_backwards_where_nothing_follows(heard: list[Passage], seconds: int) -> None:
+    assert sum(s.frames for s in highlights(single(60, heard), seconds * 24)) == seconds * 24
+
+
+def test_even_samples_are_as_long_as_asked_to_the_frame() -> None:
+    for frames in (61, 239, 241, 1000):
+        assert sum(s.frames for s in highlights(single(60, None), frames)) == frames
+
+
+def test_what_is_too_long_for_what_is_left_is_left_in_a_pause() -> None:
+    material = single(30, [passage(2, 9.5), passage(20, 27.5, arousal=0.9)])
+    heard = material.sounds[0].heard
+    assert heard is not None
+    heard.levels[round(4.9 / LEVEL_STEP) : round(5.1 / LEVEL_STEP)] = -60.0
+    kept = highlights(material, round(12.0 * 24))
+    assert sum(s.frames for s in kept) == 288
+    assert any(s.start < 2 * 24 and abs(s.stop - 5 * 24) <= 3 for s in kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from footage import passage, piece, scene, single
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from engine.footage.keeping import Stretch
 from engine.footage.laying import Layout, Plan, Ramp, View
 from engine.footage.material import Material
+from engine.footage.motion import FOCUS, motion
 from engine.timeline import Effect, Timeline
 
 HEARD = [passage(0, 10)]
@@ -77,6 +79,20 @@ def test_an_effect_stays_in_its_clip_and_never_meets_its_like() -> None:
     effects = ((40, Effect("punch_in", 0, 30, 0.2, "a", "x")), (44, Effect("punch_in", 0, 9, 0.2, "b", "y")))
     made = laid(single(10, HEARD), two(effects=effects))
     assert made.picture[0].effects == (Effect("punch_in", 40, 8, 0.2, "a", "x"),)
+
+
+def lights(made: Timeline) -> list[float]:
+    return [
+        motion(made, clip, FOCUS).lights.get(clip.start + i, 0.0) for clip in made.picture for i in range(clip.duration)
+    ]
+
+
+@pytest.mark.parametrize("at", [3, 30, 48, 93])
+def test_a_dip_is_darkest_at_its_event_on_a_cut_or_not_and_light_again_around(at: int) -> None:
+    seen = lights(laid(single(10, HEARD), two(effects=((at, Effect("dip", -7, 14)),))))
+    assert min(seen[at - 1 : at + 1]) < -0.85
+    assert all(light == 0 for n, light in enumerate(seen) if abs(n + 0.5 - at) > 7)
+    assert all(a >= b for a, b in pairwise(seen[:at])) and all(a <= b for a, b in pairwise(seen[at:]))
 
 
 def test_sound_alone_has_no_picture() -> None:

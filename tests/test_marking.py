@@ -137,6 +137,14 @@ def test_the_tempo_of_a_drum_is_found(tempo: int) -> None:
     assert np.diff(grid.beats) == pytest.approx(60 / tempo, abs=0.011)
 
 
+def test_the_last_beats_of_a_song_are_found_whatever_its_length() -> None:
+    flux = np.full(990, 0.1, np.float32)
+    places = np.arange(50, 990, 50)
+    flux[places] = 3.0
+    (grid,) = beats_of(flux)
+    assert np.round(np.array(grid.beats) / FLUX_STEP).tolist() == places.tolist()
+
+
 def test_a_beat_that_is_left_out_is_filled_in() -> None:
     flux = np.full(2_000, 0.1, np.float32)
     places = np.arange(50, 1_950, 50)

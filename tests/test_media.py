@@ -66,6 +66,20 @@ def test_sound_alone_has_no_picture(made: Callable[..., Path]) -> None:
     assert not media.has_picture and media.seconds == pytest.approx(1.0)
 
 
+def test_sound_whose_header_tells_no_length_is_as_long_as_its_packets(made: Callable[..., Path]) -> None:
+    browser = made("browser.webm", *SOUND, "-c:a", "libopus", "-live", "1")
+    assert "Duration: N/A" in ffmpeg.header(browser)
+    assert open_media(browser).seconds == pytest.approx(1.0, abs=0.05)
+    with pytest.raises(UserError, match=r"nothing\.wav has no sound in it"):
+        open_media(made("nothing.wav", *SOUND, "-t", "0"))
+
+
+def test_a_silent_film_of_one_short_frame_is_a_film(made: Callable[..., Path]) -> None:
+    short = made("short.mkv", "-f", "lavfi", "-i", "testsrc2=s=180x100:r=500:d=0.002", *X264)
+    assert "Duration: 00:00:00.00" in ffmpeg.header(short)
+    assert 0 < open_media(short).seconds < 0.1
+
+
 def test_the_picture_on_a_record_sleeve_is_no_footage(made: Callable[..., Path]) -> None:
     sleeve = made("sleeve.png", *picture(), "-frames:v", "1")
     song = made("song.mp3", *SOUND, "-i", str(sleeve), "-map", "0", "-map", "1", "-disposition:v", "attached_pic")

@@ -106,6 +106,23 @@ def test_captions_follow_the_sound_that_is_heard_and_else_the_picture() -> None:
     assert [c.start for c in retime([LATER], cut((30, 300), tracks="picture"))] == [210]
 
 
+@pytest.mark.parametrize("begins", [30, 0, -30])
+def test_in_a_scene_captions_of_the_first_camera_follow_the_one_sound_whichever_camera_is_shown(begins: int) -> None:
+    sources = (
+        Source("cam", "cam.mp4", 1000),
+        Source("wide", "wide.mp4", 1000, offset=12),
+        Source("mic", "mic.wav", 1000, has_picture=False, offset=begins),
+    )
+    picture = (Clip("cam", 0, 100, 50), Clip("wide", 100, 100, 138), Clip("cam", 200, 100, 250))
+    sound = (SoundClip("DX", "mic", 0, 300, 50 - begins), SoundClip("MX", "music", 0, 300))
+    music = Source("music", "music.wav", 1000, has_picture=False)
+    timeline = Timeline(1, 24, 300, picture, (), sources=(*sources, music), sound=sound)
+    early, first = Caption(10, 40, ("Gone.",)), Caption(60, 100, ("While I am seen.",))
+    assert [c.start for c in retime([early, first, LATER], timeline)] == [10, 190]
+    unseen = replace(timeline, picture=(Clip("wide", 0, 300, 38),))
+    assert [c.start for c in retime([early, first, LATER], unseen)] == [10, 190]
+
+
 def test_two_rests_too_short_to_read_become_one_caption() -> None:
     given_captions = [
         Caption(0, 48, ("I have no daughter",), ()),

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.acts import Act, Cut, Duck, Shifted
+from engine.acts import Act, Cut, Duck, Shifted, Speed
 from engine.firing import Fired
 from engine.footage.deciding import Decided
-from engine.footage.events import markers_of
 from engine.footage.gaining import levelled
-from engine.footage.keeping import Clock
-from engine.footage.laying import Layout, Plan
+from engine.footage.laying import Layout
 from engine.footage.material import Material
 from engine.rulebook import Rule
-from engine.timeline import Marker, SoundClip, Source, Span, Speech, Timeline
+from engine.timeline import Marker, Span, Speech, Timeline
 
 
 def assemble(material: Material, decided: Decided, *, target_lufs: float | None, notes: dict[str, object]) -> Timeline:
@@ -22,14 +20,13 @@ def assemble(material: Material, decided: Decided, *, target_lufs: float | None,
     sound = layout.sound()
     if target_lufs is not None:
         sound = levelled(sound, material, target_lufs)
-    clock = Clock(decided.plan.stretches)
     return Timeline(
         episode=1,
         rate=material.rate,
         duration=layout.duration,
         picture=layout.picture(),
         speech=_speech(decided, layout),
-        markers=_markers(material, clock, layout),
+        markers=_markers(decided, layout),
         hits=tuple(replace(hit, frame=min(layout.duration - 1, layout.record(hit.frame))) for hit in decided.hits),
         spans=_spans(decided, layout),
         notes=dict(notes),
@@ -48,40 +45,52 @@ def _speech(decided: Decided, layout: Layout) -> tuple[Speech, ...]:
     return tuple(out)
 
 
-def _markers(material: Material, clock: Clock, layout: Layout) -> tuple[Marker, ...]:
-    found = (replace(m, frame=layout.record(m.frame)) for m in markers_of(material, clock))
+def _markers(decided: Decided, layout: Layout) -> tuple[Marker, ...]:
+    found = (replace(m, frame=layout.record(m.frame)) for m in decided.heard)
     return tuple(m for m in found if m.frame < layout.duration)
 
 
 def _spans(decided: Decided, layout: Layout) -> tuple[Span, ...]:
-    found = (replace(s, start=layout.record(s.start), stop=layout.record(s.stop)) for s in decided.ducks)
-    return tuple(s for s in found if s.start < s.stop <= layout.duration)
+    """Stretches of the cut, none past its end."""
+    ends = layout.duration
+    found = (replace(s, start=layout.record(s.start), stop=min(ends, layout.record(s.stop))) for s in decided.ducks)
+    return tuple(s for s in found if s.start < s.stop)
 
 
-def with_effects(timeline: Timeline, path: str) -> Timeline:
-    """The timeline with the sound of its hits, a file as long as itself, on FX."""
-    source = Source("FX1", path, timeline.duration, has_picture=False, has_sound=True)
-    clip = SoundClip("FX", source.id, 0, timeline.duration)
-    return replace(timeline, sources=(*timeline.sources, source), sound=(*timeline.sound, clip))
+# -- what happened
 
 
-def explained(decided: Decided, material: Material) -> Decided:
-    """The same answers at the frames at which the cut shows them."""
-    layout = Layout(material, decided.plan)
-    done = (replace(f, rule=_as_done(f, decided.plan, layout, material)) for f in decided.fired)
-    moved = (replace(f, event=replace(f.event, frame=layout.record(f.event.frame))) for f in done if f.rule.do)
-    return replace(decided, fired=tuple(moved))
+def joins(decided: Decided, layout: Layout) -> list[tuple[int, str, str]]:
+    """Frame, rule and cause of every join that no rule's cut made: silences that went, files that ended."""
+    cut = {(f.rule.name, layout.record(f.event.frame)) for f in decided.fired}
+    found = [(layout.record(at), *why) for at, why in zip(layout.starts, decided.plan.reasons, strict=False)]
+    return [(at, rule, cause) for at, rule, cause in found if rule and (rule, at) not in cut]
 
 
-def _as_done(found: Fired, plan: Plan, layout: Layout, material: Material) -> Rule:
-    """The rule with the acts that happened: a second `closer` went back, sound leads at joins alone, music must be there."""
-    frame = found.event.frame
-    went_back = any(view.frame == frame and not view.zoom for view in plan.views)
-    shifted = frame in layout.starts and layout.starts.index(frame) in plan.leads
-    done: list[Act] = []
-    for act in found.rule.do:
-        if isinstance(act, Cut) and act.to == "closer" and went_back:
-            done.append(act.model_copy(update={"to": "all"}))
-        elif not (isinstance(act, Shifted) and not shifted) and not (isinstance(act, Duck) and material.music is None):
-            done.append(act)
-    return found.rule.model_copy(update={"do": tuple(done)})
+def done(decided: Decided, layout: Layout) -> list[Fired]:
+    """The answers that changed something, with the acts that did, at the frames at which the cut shows them."""
+    found = (replace(f, rule=_as_done(f, decided, layout)) for f in decided.fired)
+    return [replace(f, event=replace(f.event, frame=layout.record(f.event.frame))) for f in found if f.rule.do]
+
+
+def _as_done(found: Fired, decided: Decided, layout: Layout) -> Rule:
+    acts = (_act_done(act, found, decided, layout) for act in found.rule.do)
+    return found.rule.model_copy(update={"do": tuple(act for act in acts if act is not None)})
+
+
+def _act_done(act: Act, found: Fired, decided: Decided, layout: Layout) -> Act | None:
+    """The act as it was done: a cut to music goes elsewhere in the footage, a second `closer` back to the whole picture.
+    None: the sound could not change apart from the picture, a change of speed met a join, there is no music to duck."""
+    plan, frame = decided.plan, found.event.frame
+    if isinstance(act, Cut):
+        view = next((v for v in plan.views if v.frame == frame), None)
+        if view is not None:
+            went_back = act.to == "closer" and not view.zoom
+            return act.model_copy(update={"to": "all"}) if went_back else act
+        jumped = (frame, found.rule.name) in zip(layout.starts, (rule for rule, _ in plan.reasons), strict=False)
+        return act.model_copy(update={"to": "elsewhere"}) if jumped else None
+    if isinstance(act, Shifted):
+        return act if layout.is_moved(frame) else None
+    if isinstance(act, Speed):
+        return act if any(ramp.start == frame for ramp in plan.ramps) else None
+    return act if not isinstance(act, Duck) or decided.ducks else None

@@ -72,14 +72,15 @@ def _steady(strength: Values) -> list[tuple[int, int, float]]:
     if len(strength) < width or not strength.any():
         return []
     even = np.convolve(strength, [0.5, 1.0, 0.5], "same")  # a beat falls between two steps
-    cut = np.lib.stride_tricks.sliding_window_view(even, width)[::hop]
-    looked = [_periods(cut[at : at + BATCH]) for at in range(0, len(cut), BATCH)]
+    windows, last = np.lib.stride_tricks.sliding_window_view(even, width), len(even) - width
+    starts = sorted({*range(0, last, hop), last})
+    looked = [_periods(windows[starts[at : at + BATCH]]) for at in range(0, len(starts), BATCH)]
     periods, sure = (np.concatenate(part) for part in zip(*looked, strict=True))
     out: list[tuple[int, int, float]] = []
-    for at, (period, steady) in enumerate(zip(periods, sure, strict=True)):
+    for start, period, steady in zip(starts, periods, sure, strict=True):
         if not steady:
             continue
-        start, stop = at * hop, at * hop + width
+        stop = start + width
         if out and out[-1][1] >= start + hop and abs(out[-1][2] / period - 1) < SAME:
             out[-1] = (out[-1][0], stop, out[-1][2])
         else:

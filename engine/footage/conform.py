@@ -5,8 +5,8 @@ The result is checked before it gets its name: every frame and every sample of t
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,36 +27,32 @@ from engine.timeline import Timeline
 COLOUR = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
 """Footage of today is BT.709; what is not is converted."""
 KEY_SECONDS = 2
+AUDIO_KBPS = 192
 MOST_SIDE = 8192
 REPORT_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
 class Conforming:
-    """How a master is made. `size` in pixels; `fit`: crop about the `focus` (shares of the picture, or by source id in
-    `focuses`), pad with black, or blur (the whole picture over a blurred one). `captions` is ASS text, drawn with the
-    fonts of `fonts` (None: ours). `gain_db` is added to the whole mix, whose peaks stay under `ceiling_db`; music is
-    `duck_db` lower while someone speaks (`speech`, timeline frames; empty: the timeline's own). Limits: wall seconds, and
-    bytes of the file (0: none). `cancelled` is asked ten times a second."""
+    """How a master is made. `size` in pixels; `fit`: crop about the `focus` (shares of the picture), pad with black, or
+    blur (the whole picture over a blurred one). `captions` is ASS text. `gain_db` is added to the whole mix, whose peaks
+    stay under `ceiling_db`; music is `duck_db` lower while someone speaks, and as much lower as they say in the timeline's
+    spans of kind 'duck'. Limits: wall seconds, and bytes of the file (0: none). `cancelled` is asked ten times a
+    second."""
 
     size: tuple[int, int] = (1080, 1920)
     fit: Fit = "crop"
     focus: Point = FOCUS
-    focuses: Mapping[str, Point] = field(default_factory=dict[str, Point])
     preset: str = "veryfast"
     crf: int = 20
     threads: int = 2
-    audio_kbps: int = 192
     encoder: Encoder = "auto"
     captions: str | None = None
-    fonts: Path | None = None
     gain_db: float = 0.0
     ceiling_db: float = -1.5
     duck_db: float = 0.0
-    speech: Sequence[tuple[int, int]] = ()
     seconds_limit: float = 3600.0
     bytes_limit: int = 0
-    tags: Mapping[str, str] = field(default_factory=dict[str, str])
     cancelled: Callable[[], bool] | None = None
 
 
@@ -158,12 +154,13 @@ def _command(
     streams: list[Any] = []
     inputs = 0
     if timeline.picture:
-        node, count = picture(timeline, looked, Frame(how.size, how.fit, how.focus, how.focuses), how.threads)
+        node, count = picture(timeline, looked, Frame(how.size, how.fit, how.focus), how.threads)
         streams.append(_captioned(node, how, folder))
         inputs += count
     if timeline.sound:
-        speech = tuple(how.speech) or tuple((s.start, s.stop) for s in timeline.speech)
-        levels = Levels(how.gain_db, how.ceiling_db, how.duck_db, speech)
+        speech = tuple((s.start, s.stop) for s in timeline.speech)
+        ducks = tuple((s.start, s.stop, s.strength) for s in timeline.spans if s.kind == "duck")
+        levels = Levels(how.gain_db, how.ceiling_db, how.duck_db, speech, ducks)
         node, count = sound(timeline, looked, levels, folder)
         streams.append(node)
         inputs += count
@@ -171,14 +168,14 @@ def _command(
     if timeline.sound:
         options |= _sound_options(how, out)
     output = graph.output(*streams, f"file:{out}", **options, **_file_options(out))
-    return _compiled(output, how, out, folder), inputs
+    return _compiled(output, how, folder), inputs
 
 
 def _captioned(node: Any, how: Conforming, folder: Path) -> Any:
     if not how.captions:
         return node
     (folder / "captions.ass").write_text(how.captions, encoding="utf-8")
-    (folder / "fonts").symlink_to((how.fonts or font_folder()).resolve())
+    (folder / "fonts").symlink_to(font_folder().resolve())
     return node.filter("ass", filename="captions.ass", fontsdir="fonts")
 
 
@@ -198,18 +195,18 @@ def _sound_options(how: Conforming, out: Path) -> dict[str, Any]:
     if codec == "aac":
         options |= {"aac_pns": 0, "aac_is": 0}  # noise substitution and intensity stereo lift true peaks
     if codec in ("aac", "libmp3lame"):
-        options["audio_bitrate"] = f"{how.audio_kbps}k"
+        options["audio_bitrate"] = f"{AUDIO_KBPS}k"
     return options
 
 
 def _file_options(out: Path) -> dict[str, Any]:
     options: dict[str, Any] = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact"}
     if out.suffix.lower() in (".mp4", ".mov", ".m4v", ".m4a"):
-        options["movflags"] = "+faststart+use_metadata_tags"
+        options["movflags"] = "+faststart"
     return options
 
 
-def _compiled(output: Any, how: Conforming, out: Path, folder: Path) -> list[str]:
+def _compiled(output: Any, how: Conforming, folder: Path) -> list[str]:
     """The graph goes into a file: an argument may have 128 KiB at most, and a cut of hundreds of clips has more."""
     before = ("-hide_banner", "-nostdin", "-loglevel", "error", "-progress", "pipe:1", "-nostats")
     limits = ("-stats_period", str(REPORT_SECONDS), "-filter_complex_threads", str(how.threads), "-y")
@@ -219,6 +216,4 @@ def _compiled(output: Any, how: Conforming, out: Path, folder: Path) -> list[str
     at = command.index("-filter_complex")
     (folder / "graph.txt").write_text(command[at + 1], encoding="utf-8")
     command[at : at + 2] = ["-/filter_complex", "graph.txt"]
-    at = command.index(f"file:{out}")
-    tags = [word for key, value in how.tags.items() for word in ("-metadata", f"{key}={value}")]
-    return command[:at] + tags + command[at:]
+    return command

@@ -24,17 +24,18 @@ from engine.acts import (
     counted,
 )
 from engine.edit_rules import EditStyle, FootageStyle
-from engine.firing import Fired, fire
-from engine.footage.events import Said, events_of
-from engine.footage.keeping import Clock, Stretch, highlights, whole, without_silence
+from engine.firing import Fired, cuts, fire
+from engine.footage.events import Said, events_of, markers_of, passages_of
+from engine.footage.keeping import Clock, Stretch, divided, highlights, whole, without_silence
 from engine.footage.laying import Plan, Ramp, View
 from engine.footage.material import Material, Piece
 from engine.rates import Rate, frame_at, seconds_of
-from engine.timeline import Effect, Hit, Span
+from engine.timeline import Effect, Hit, Marker, Span
 
 SILENCE_RULE = "silence"
 JUMP_RULE = "highlight"
 FILE_RULE = "next-file"
+CAMERA_RULE = "no-camera"
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,12 @@ class Wish:
 
 @dataclass(frozen=True)
 class Decided:
-    """A plan with the answers behind it, the passages that are left, sounds to add and stretches to duck (compact frames)."""
+    """A plan with the answers behind it, in compact frames: what was heard in what is left, the passages among it, sounds
+    to add and stretches to duck."""
 
     plan: Plan
     fired: tuple[Fired, ...]
+    heard: tuple[Marker, ...]
     said: tuple[Said, ...]
     hits: tuple[Hit, ...]
     ducks: tuple[Span, ...]
@@ -64,17 +67,16 @@ def decide(material: Material, wish: Wish) -> Decided:
         return _to_music(material, wish)
     stretches = _kept(material, wish)
     clock = Clock(stretches)
-    events, said = events_of(material, clock)
-    footage = wish.style.footage
+    heard, said = markers_of(material, clock), passages_of(material, clock)
+    events, footage = events_of(material, clock, heard, said), wish.style.footage
     fired = fire(events, footage.rules, footage.limits, clock.starts, clock.duration, material.rate, wish.seed)
     plan = Plan(
         stretches, _reasons(stretches, material, wish), _views(fired, said, clock, material, footage),
-        _effects(fired, clock, material.rate), _ramps(fired, clock, material.rate), _leads(fired, clock, material.rate),
+        _effects(fired, material.rate), _ramps(fired, clock, material.rate), _leads(fired, clock, material.rate),
         footage.crossfade,
     )  # fmt: skip
-    return Decided(
-        plan, tuple(fired), tuple(said), tuple(_hits(fired, clock, material.rate)), tuple(_ducks(fired, material.rate))
-    )
+    hits, ducks = _hits(fired, clock, material.rate), _ducks(fired, material.rate)
+    return Decided(plan, tuple(fired), tuple(heard), tuple(said), tuple(hits), tuple(ducks if material.music else ()))
 
 
 def _kept(material: Material, wish: Wish) -> list[Stretch]:
@@ -95,6 +97,8 @@ def _reasons(stretches: Sequence[Stretch], material: Material, wish: Wish) -> li
             out.append((FILE_RULE, "the file before it ends"))
         elif not gone:
             out.append(("", ""))
+        elif material.pictures and not material.angles(before.stop, before.stop + 1):
+            out.append((CAMERA_RULE, f"no camera ran for {gone:.1f} s"))
         elif wish.frames is not None:
             out.append((JUMP_RULE, f"the next strong moment, {gone:.1f} s on"))
         else:
@@ -106,32 +110,37 @@ def _reasons(stretches: Sequence[Stretch], material: Material, wish: Wish) -> li
 
 
 def _to_music(material: Material, wish: Wish) -> Decided:
-    """Footage without a voice follows the music: every cut of the rules jumps ahead in the footage."""
+    """Footage without a voice follows the music: every cut of the rules jumps ahead in the footage. Nothing is said over
+    the music that it should make way for."""
     music = material.music
     if music is None or music.heard is None:
         raise ValueError("no music to cut to")
     frames = min(material.frames, music.frames, wish.frames or material.frames)
     guide = replace(material, frames=frames, sounds=(replace(music, begins=0),), master=replace(music, begins=0))
     clock = Clock([Stretch(0, frames)])
-    events, said = events_of(guide, clock)
+    heard, said = markers_of(guide, clock), passages_of(guide, clock)
     footage = wish.style.footage
-    events = [replace(e, angles=max(2, e.angles)) for e in events]  # another place in the footage is another angle
+    events = [replace(e, angles=max(2, e.angles)) for e in events_of(guide, clock, heard, said)]  # another place is one
     fired = fire(events, footage.rules, footage.limits, [0, frames], frames, material.rate, wish.seed)
-    jumps = {f.event.frame: f for f in fired if any(isinstance(act, Cut) for act in f.rule.do) and f.event.frame}
-    edges = [0, *sorted(jumps), frames]
-    stretches = [_ahead(material, a, b, frames) for a, b in pairwise(edges) if b > a]
-    reasons = [("", ""), *((jumps[at].rule.name, jumps[at].event.cause) for at in sorted(jumps))]
-    laid = Clock(stretches)
-    plan = Plan(stretches, reasons, (), _effects(fired, laid, material.rate), ())
-    return Decided(plan, tuple(fired), tuple(said), tuple(_hits(fired, laid, material.rate)), ())
+    jumps = {f.event.frame: f for f in fired if cuts(f.rule) and f.event.frame}
+    stretches, reasons = list[Stretch](), list[tuple[str, str]]()
+    for start, stop in pairwise(sorted({0, *jumps, frames})):
+        parts = _ahead(material, start, stop, frames)
+        stretches += parts
+        reasons.append((jumps[start].rule.name, jumps[start].event.cause) if start else ("", ""))
+        reasons += [(FILE_RULE, "the file before it ends")] * (len(parts) - 1)
+    plan = Plan(stretches, reasons, (), _effects(fired, material.rate), (), {}, footage.crossfade)
+    return Decided(plan, tuple(fired), tuple(heard), (), tuple(_hits(fired, clock, material.rate)), ())
 
 
-def _ahead(material: Material, start: int, stop: int, frames: int) -> Stretch:
-    """Footage for cut frames [start, stop): as far into it as they are into the music, inside one file."""
-    at = round(start * material.frames / frames)
-    piece = next((p for p in material.pictures if p.begins <= at < p.ends), material.pictures[-1])
-    at = max(piece.begins, min(at, piece.ends - (stop - start)))
-    return Stretch(at, min(piece.ends, at + stop - start))
+def _ahead(material: Material, start: int, stop: int, frames: int) -> list[Stretch]:
+    """Footage for cut frames [start, stop): as far into it as they are into the music, in one file if it is long enough."""
+    length = stop - start
+    at = min(round(start * material.frames / frames), material.frames - length)
+    piece = next((p for p in material.pictures if p.has(at, at + 1) and p.frames >= length), None)
+    if piece is not None:
+        at = min(at, piece.ends - length)
+    return divided([Stretch(at, at + length)], material)
 
 
 # -- what rules do
@@ -178,10 +187,10 @@ def _wanted(
     return having[(at + 1) % len(having)], 0.0
 
 
-def _effects(fired: Sequence[Fired], clock: Clock, rate: Rate) -> list[tuple[int, Effect]]:
+def _effects(fired: Sequence[Fired], rate: Rate) -> list[tuple[int, Effect]]:
     out: list[tuple[int, Effect]] = []
     for found in fired:
-        drawn = [e for act in found.rule.do for e in _drawn(act, found.event.frame in clock.starts, rate)]
+        drawn = [e for act in found.rule.do for e in _drawn(act, rate)]
         for effect in _ended(drawn) if found.event.kind == "end" else drawn:
             out.append((found.event.frame, replace(effect, rule=found.rule.name, cause=found.event.cause)))
     return out
@@ -194,7 +203,7 @@ def _ended(drawn: Sequence[Effect]) -> list[Effect]:
     return [*kept, Effect("black", 0, 0)] if dark else kept
 
 
-def _drawn(act: object, on_cut: bool, rate: Rate) -> list[Effect]:
+def _drawn(act: object, rate: Rate) -> list[Effect]:
     """An act as effects from its event on; a length of 0 lasts to the next cut."""
     match act:
         case PunchIn() | Zoom():
@@ -202,8 +211,8 @@ def _drawn(act: object, on_cut: bool, rate: Rate) -> list[Effect]:
         case Hold():
             return [Effect("hold", 0, max(1, frame_at(act.seconds, rate)))]
         case Dip():
-            length = max(2, frame_at(act.seconds, rate))
-            return [Effect("dip", 0 if on_cut else -(length // 2), length)]
+            half = max(1, frame_at(act.seconds / 2, rate))
+            return [Effect("dip", -half, 2 * half)]
         case Blur():
             starts = (counted(act.every * turn, rate) for turn in range(act.times))
             return [Effect("blur", start, counted(act.burst, rate), act.pixels) for start in starts]
@@ -260,4 +269,4 @@ def _hits(fired: Sequence[Fired], clock: Clock, rate: Rate) -> Iterable[Hit]:
 def _ducks(fired: Sequence[Fired], rate: Rate) -> Iterable[Span]:
     for found in fired:
         for act in found.rule.acts(Duck):
-            yield Span("duck", found.event.frame, found.event.frame + max(1, frame_at(act.seconds, rate)))
+            yield Span("duck", found.event.frame, found.event.frame + max(1, frame_at(act.seconds, rate)), act.db)

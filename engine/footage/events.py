@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.firing import Event
 from engine.footage.keeping import Clock
@@ -30,18 +30,21 @@ class Said:
     nearest: Piece | None = None
 
 
-def events_of(material: Material, clock: Clock) -> tuple[list[Event], list[Said]]:
-    """All events of the cut in order, and the passages that are left."""
-    said = passages_of(material, clock)
-    heard = markers_of(material, clock)
+def events_of(material: Material, clock: Clock, heard: Sequence[Marker], said: Sequence[Said]) -> list[Event]:
+    """All events of the cut in order: of its markers, passages, half seconds, and its end."""
     found = [(m.kind, m.frame, m.strength, f"{m.kind} {m.reason}".strip()) for m in heard]
     found += [("passage", s.start, _strength(s.passage), f"passage at {s.passage.level_db:.0f} dB") for s in said]
     taken = {frame for _, frame, _, _ in found}
     found += [("time", at, 1.0, "half a second") for at in _halves(clock, material) if at not in taken]
     if said and 0 < clock.duration - said[-1].stop <= ENDING_SECONDS * material.rate:
         found.append(("end", said[-1].stop, 1.0, "the last sound has died away"))
-    events = [_event(*one, said, clock, material) for one in sorted(found, key=lambda f: (f[1], f[0]))]
-    return events, said
+    starts = [s.start for s in said]
+    out: list[Event] = []
+    for one in sorted(found, key=lambda f: (f[1], f[0])):
+        at = bisect_right(starts, one[1])
+        event = _event(*one, said[max(0, at - 2) : at], clock, material)
+        out.append(replace(event, cliffhanger=event.kind == "end" or (at > 0 and at == len(said))))
+    return out
 
 
 def markers_of(material: Material, clock: Clock) -> list[Marker]:
@@ -57,30 +60,14 @@ def markers_of(material: Material, clock: Clock) -> list[Marker]:
 def passages_of(material: Material, clock: Clock) -> list[Said]:
     """Passages of the sound that is cut, as far as they are kept."""
     out: list[Said] = []
-    for piece in _guides(material):
+    for piece in material.sounds:
         for passage in piece.heard.passages if piece.heard else ():
             start, stop = (piece.begins + frame_at(t, material.rate) for t in (passage.start, passage.stop))
-            kept = _kept(start, stop, clock)
+            kept = clock.kept(start, stop)
             if kept is not None:
                 nearest = material.nearest_to_speaker(clock.program(kept[0])) if material.is_scene else None
                 out.append(Said(*kept, passage, nearest))
     return sorted(out, key=lambda s: s.start)
-
-
-def _guides(material: Material) -> list[Piece]:
-    if material.master is not None:
-        return [material.master]
-    return list(material.sounds)
-
-
-def _kept(start: int, stop: int, clock: Clock) -> tuple[int, int] | None:
-    """The first part of program frames [start, stop) that is kept, in compact frames."""
-    for number, stretch in enumerate(clock.stretches):
-        first, last = max(start, stretch.start), min(stop, stretch.stop)
-        if first < last:
-            at = clock.starts[number] - stretch.start
-            return first + at, last + at
-    return None
 
 
 def _halves(clock: Clock, material: Material) -> Iterable[int]:
@@ -89,11 +76,17 @@ def _halves(clock: Clock, material: Material) -> Iterable[int]:
 
 
 def _event(
-    kind: str, frame: int, strength: float, cause: str, said: Sequence[Said], clock: Clock, material: Material
+    kind: str,
+    frame: int,
+    strength: float,
+    cause: str,
+    said: Sequence[Said],
+    clock: Clock,
+    material: Material,
 ) -> Event:
-    at = bisect_right([s.start for s in said], frame) - 1
-    now = said[at] if at >= 0 else None
-    before = said[at - 1] if at > 0 else None
+    """`said`: the passage that began last, after the one before it."""
+    now = said[-1] if said else None
+    before = said[-2] if len(said) > 1 else None
     program = clock.program(frame)
     return Event(
         kind, frame, round(min(1.0, max(0.0, strength)), 3), cause,
@@ -102,7 +95,6 @@ def _event(
         speech=now.passage.speech if now else False,
         speaking=now is not None and frame < now.stop,
         speaker_change=bool(now and before and kind == "passage" and _differ(now, before)),
-        cliffhanger=kind == "end" or (now is not None and at == len(said) - 1),
         position=min(1.0, frame / max(1, clock.duration)),
         angles=len(material.angles(program, program + 1)),
     )  # fmt: skip

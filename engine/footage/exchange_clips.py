@@ -14,17 +14,17 @@ from engine.core import UserError
 from engine.footage.exchange_events import GAP_RULE
 from engine.footage.exchange_pins import cropped
 from engine.footage.vetting import finite
-from engine.timeline import SLIVER, Clip, Effect, SoundClip, Source
+from engine.timeline import FASTEST, SLIVER, SLOWEST, Clip, Effect, SoundClip, SoundTrack, Source
 
 otio: Any = opentimelineio  # it carries no types
 
-SLOWEST, FASTEST = 0.05, 20.0
-"""Speeds that a timeline holds."""
 SPARE = 2
 """Frames past the end of a file that come from rounding between rates: the clip is moved or slowed by them."""
 NUMBERLESS = -1
 """Of a clip that is no part of one that we wrote."""
 QUIETEST, LOUDEST = -100.0, 40.0
+STILL_SLACK, SPLIT_SLACK = 1.0, 0.5
+"""Frames by which a part may begin elsewhere than the part before ends: a held one, and one that was only split."""
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,18 @@ def merged(drafts: Iterable[Draft]) -> Iterator[Draft]:
 
 
 def _continues(first: Draft, then: Draft) -> bool:
+    return (then.still or bool(first.holds)) and _follows(first, then, STILL_SLACK)
+
+
+def _follows(first: Draft, then: Draft, slack: float) -> bool:
+    """Whether `then` goes on where `first` ends, in the programme and in the source: both are parts of one clip of ours."""
     whole = _joined(first, then)
     return (
         first.number == then.number != NUMBERLESS
         and first.source.id == then.source.id
         and first.stop == then.start
         and abs(first.speed - then.speed) < SLIVER
-        and (then.still or bool(first.holds))
-        and abs(first.position + first.duration * first.speed - then.position) <= 1
+        and abs(first.position + first.duration * first.speed - then.position) <= slack
         and round(whole.position) + whole.used <= whole.source.frames
     )
 
@@ -167,8 +171,35 @@ def black(start: int, stop: int, source: Source) -> Iterator[Clip]:
         yield Clip(source.id, at, length, 0, (effect,), GAP_RULE, "nothing was here", speed)
 
 
-def sound_clip(draft: Draft, track: Any, told: dict[str, Any], where: str) -> SoundClip:
+@dataclass(frozen=True)
+class Heard:
+    """A stretch of sound, the track it would lie on (None: any), and what our metadata tells of it."""
+
+    track: SoundTrack | None
+    draft: Draft
+    told: dict[str, Any]
+
+
+def rejoined(heard: Iterable[Heard]) -> list[Heard]:
+    """Sound of one track in order; what was only split plays on: both parts carry the fades of the whole."""
+    out: list[Heard] = []
+    for then in heard:
+        last = out[-1] if out else None
+        if (
+            last
+            and last.told.get("gain_db") == then.told.get("gain_db")
+            and _follows(last.draft, then.draft, SPLIT_SLACK)
+        ):
+            told = {**last.told, "fade_out": then.told.get("fade_out")}
+            out[-1] = replace(last, draft=_joined(last.draft, then.draft), told=told)
+        else:
+            out.append(then)
+    return out
+
+
+def sound_clip(heard: Heard, track: SoundTrack, where: str) -> SoundClip:
     """A stretch of sound with the level and fades that our metadata tells, inside its source. UserError as `fitted`."""
+    draft, told = heard.draft, heard.told
     start, speed = _inside(replace(draft, still=False), where)
     fade_in = int(finite(told.get("fade_in"), 0, draft.duration, 0))
     fade_out = int(finite(told.get("fade_out"), 0, draft.duration - fade_in, 0))

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from engine.interchange import Pinned, moved, span_of
-from engine.timeline import Clip, Effect, SoundClip, Source, Span, Timeline
+from engine.timeline import SOUND_TRACKS, Clip, Effect, SoundClip, Source, Span, Timeline
 
 GAP_RULE = "gap"
 """The rule of a clip that stands for black: what fills a gap of somebody's edit."""
-SOUND_LANES = ("DX", "MX", "FX")
 BUTTON = "button"
 """The kind of the span that stands for the frame of an episode's button."""
 
@@ -61,7 +60,7 @@ class Lane:
 
     @property
     def is_picture(self) -> bool:
-        return self.name not in SOUND_LANES
+        return self.name not in SOUND_TRACKS
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def lay_out(timeline: Timeline) -> Layout:
     sources = {source.id: source for source in timeline.sources}
     picture = [event for n, clip in enumerate(timeline.picture) for event in _events(clip, n, sources[clip.shot])]
     lanes = [Lane("V1", tuple(picture))] if timeline.picture else []
-    for name in SOUND_LANES:
+    for name in SOUND_TRACKS:
         clips = sorted((c for c in timeline.sound if c.track == name), key=lambda c: c.start)
         if clips:
             lanes.append(Lane(name, tuple(_heard(c, n, sources[c.source]) for n, c in enumerate(clips))))
@@ -99,6 +98,9 @@ def left_out(timeline: Timeline, *, levels: bool, fades: bool) -> list[str]:
     held = {
         "captions": not timeline.captions,
         "lettering": not timeline.graphics,
+        "sound effects": not timeline.hits,
+        "who speaks when (speech)": not timeline.speech,
+        "ducking of music": not any(s.kind == "duck" for s in timeline.spans),
         "levels": levels or not any(c.gain_db for c in sound),
         "fades": fades or not any(c.fade_in or c.fade_out for c in sound),
     }

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import opentimelineio
 
 from engine.core import UserError
+from engine.footage.exchange_spread import MOST_FRAMES
 from engine.footage.vetting import finite
 from engine.rates import Rate
 from engine.timeline import Source
@@ -21,7 +22,6 @@ otio: Any = opentimelineio  # it carries no types
 
 STILLS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".exr", ".dpx")
 MOST_SOURCES = 2_000
-MOST_FRAMES = 24 * 3600 * 60
 LONGEST_PATH = 4_000
 _DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
 
@@ -107,7 +107,7 @@ class Library:
 
     def locate(self, url: str, clip: str) -> Path | None:
         """The file, with all links followed; None when it is nowhere. UserError when it is remote or outside the folder."""
-        if len(url) > LONGEST_PATH or "\0" in url:
+        if len(url) > LONGEST_PATH or "\0" in unquote(url):
             raise UserError(f"{self.file}: '{clip}' has a media path that is none")
         outside = None
         for candidate in self._candidates(url, clip):

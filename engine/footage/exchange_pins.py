@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from engine.footage.exchange_spread import seconds
+from engine.footage.exchange_spread import MOST_FRAMES, seconds
 from engine.interchange import OURS, Pinned, moved, span_of
 from engine.rates import Rate
 from engine.timeline import Caption, Effect, Graphic, Hit, Marker, Span, Speech
@@ -20,11 +20,11 @@ KINDS: dict[str, TypeAdapter[Any]] = {
     kind.__name__.lower(): TypeAdapter(kind) for kind in (Caption, Effect, Graphic, Hit, Marker, Span, Speech)
 }
 LONGEST_TEXT = 400
-LONGEST_FRAMES = 24 * 3600 * 60
 STRONGEST = 10_000.0
 MOST_WORDS = 200
 BREAKING = ("Cc", "Cs", "Zl", "Zp")
 """Categories of characters that end lines or are none; joiners and marks of direction are text."""
+Lasting = TypeVar("Lasting", Effect, Graphic, Span, Speech)
 _KIND = re.compile(r"^[a-z][a-z0-9_-]{0,31}$")
 
 
@@ -72,7 +72,7 @@ def read_pin(told: Mapping[str, Any]) -> Pinned | None:
     except ValidationError:
         return None
     start, length = span_of(item)
-    if not 1 <= length <= LONGEST_FRAMES or abs(start) > LONGEST_FRAMES or not _sound(item):
+    if not 1 <= length <= MOST_FRAMES or abs(start) > MOST_FRAMES or not _sound(item):
         return None
     return moved(item, -start)
 
@@ -92,7 +92,12 @@ def _sound(item: Pinned) -> bool:
     return abs(strength) <= STRONGEST and all(text == one_line(text) for text in texts)
 
 
-def cropped(effect: Effect, length: int) -> Effect | None:
-    """What of an effect lies in the first `length` frames of its clip; None: nothing."""
-    start, stop = max(0, effect.start), min(length, effect.start + effect.duration)
-    return replace(effect, start=start, duration=stop - start) if stop > start else None
+def cropped(item: Lasting, length: int) -> Lasting | None:
+    """What of it lies in the first `length` frames of its clip or of the programme; None: nothing."""
+    first, lasts = span_of(item)
+    start, stop = max(0, first), min(length, first + lasts)
+    if stop <= start:
+        return None
+    if isinstance(item, Span):
+        return replace(item, start=start, stop=stop)
+    return replace(item, start=start, duration=stop - start)

@@ -15,26 +15,57 @@ from typing import Any, cast
 import opentimelineio
 
 from engine.core import UserError
-from engine.footage.exchange_clips import NUMBERLESS, Draft, black, fitted, merged, sound_clip, timing
-from engine.footage.exchange_events import BUTTON, SOUND_LANES
+from engine.footage.exchange_clips import (
+    NUMBERLESS,
+    Draft,
+    Heard,
+    black,
+    fitted,
+    merged,
+    rejoined,
+    sound_clip,
+    timing,
+)
+from engine.footage.exchange_events import BUTTON
 from engine.footage.exchange_media import Library, Probe
-from engine.footage.exchange_pins import one_line, ours, read_pins, text_of
-from engine.footage.exchange_spread import Found, Spread, exact_rate, own_range, seconds
+from engine.footage.exchange_pins import Lasting, cropped, one_line, ours, read_pins, text_of
+from engine.footage.exchange_spread import LONGEST_SECONDS, Found, Spread, exact_rate, own_range, seconds
 from engine.footage.vetting import finite
 from engine.interchange import Pinned, moved, span_of
-from engine.rates import Rate, nearest_rate, parse_rate, rate_text, timecode
-from engine.timeline import Caption, Clip, Effect, Graphic, Hit, Marker, SoundClip, Source, Span, Speech, Timeline
+from engine.rates import Rate, frame_at, nearest_rate, parse_rate, rate_text, timecode
+from engine.timeline import (
+    FASTEST,
+    SLOWEST,
+    SOUND_TRACKS,
+    Caption,
+    Clip,
+    Effect,
+    Graphic,
+    Hit,
+    Marker,
+    SoundClip,
+    SoundTrack,
+    Source,
+    Span,
+    Speech,
+    Timeline,
+)
+from models.base import SOUNDS
 
 otio: Any = opentimelineio  # it carries no types
 
 MOST_NOTES = 200
 """Sentences of what was not kept; more are counted."""
+CHECKED_NOTES = ("name", "size", "not_kept")
+"""Notes that are told here, and never as a file's own notes tell them."""
 NEAR = 0.001
 """A rate this near to a known one, as a share of it, is told as that."""
 LARGEST = 16_384
 """Pixels a side."""
 ROUNDING = 1
 """Frames by which sound may outlast the picture for rounding only."""
+LONGEST_HIT = 8.0
+"""Seconds of the longest sound that a rule may ask for."""
 
 
 def read_timeline(root: Any, path: Path, folder: Path, probe: Probe) -> Timeline:
@@ -50,6 +81,10 @@ class _Pins:
 
     def of(self, kind: type[Any]) -> tuple[Any, ...]:
         return tuple(sorted((i for i in self.items if type(i) is kind), key=lambda i: span_of(i)[0]))
+
+    def within(self, kind: type[Lasting], length: int) -> tuple[Lasting, ...]:
+        """As far as it lies in the first `length` frames."""
+        return tuple(inside for item in self.of(kind) if (inside := cropped(item, length)) is not None)
 
 
 class _Reader:
@@ -85,13 +120,13 @@ class _Reader:
         self, length: int, picture: tuple[Clip, ...], sources: tuple[Source, ...], sound: tuple[SoundClip, ...]
     ) -> Timeline:
         fields: dict[str, Any] = {
-            "speech": tuple(_ending(s, length) for s in self.pins.of(Speech) if 0 <= s.start < length),
+            "speech": self.pins.within(Speech, length),
             "captions": tuple(self._captions(length)),
-            "graphics": self.pins.of(Graphic),
-            "markers": self.pins.of(Marker),
-            "hits": self.pins.of(Hit),
-            "spans": tuple(s for s in self.pins.of(Span) if s.kind != BUTTON),
-            "button": next((s.start for s in self.pins.of(Span) if s.kind == BUTTON), None),
+            "graphics": self.pins.within(Graphic, length),
+            "markers": tuple(m for m in self.pins.of(Marker) if 0 <= m.frame < length),
+            "hits": tuple(self._hits(length)),
+            "spans": tuple(s for s in self.pins.within(Span, length) if s.kind != BUTTON),
+            "button": next((s.start for s in self.pins.within(Span, length) if s.kind == BUTTON), None),
             "notes": self._notes(),
         }
         episode = int(finite(self.told.get("episode"), 0, 10_000, 0))
@@ -104,8 +139,8 @@ class _Reader:
 
     def _rate(self) -> Rate:
         """Ours, else that of the first clip with a rate of pictures, else of the programme's start."""
-        told = self.told.get("rate")
-        if isinstance(told, str):
+        told = text_of(self.told, "rate")
+        if told:
             return parse_rate(told)
         found = self._told_rate()
         rate = nearest_rate(float(found))
@@ -124,11 +159,14 @@ class _Reader:
     def _frame(self, time: Fraction) -> int:
         return round(time * self.rate)
 
-    def _length(self, seen: Sequence[Draft], heard: Sequence[_Heard]) -> int:
+    def _length(self, seen: Sequence[Draft], heard: Sequence[Heard]) -> int:
         """Frames of the programme: its longest track; of sound that outlasts the picture for rounding only, the picture."""
         whole = self._frame(own_range(self.root.tracks)[1])
         picture = max((d.stop for d in seen), default=0)
         length = max([whole, picture, *(h.draft.stop for h in heard)])
+        if length > LONGEST_SECONDS * self.rate:
+            hours = f"{float(length / self.rate) / 3600:.1f}"
+            raise UserError(f"{self.path} lasts {hours} hours: a cut has at most {LONGEST_SECONDS // 3600}")
         return picture if picture and length - picture <= ROUNDING else length
 
     def _where(self, draft: Draft) -> str:
@@ -151,7 +189,7 @@ class _Reader:
         source = self.library.of(reference, text_of(told, "source") or text_of(told, "shot"), name)
         if source is None:
             return None
-        speed, still, lost = timing(clip, finite(told.get("speed"), 0.05, 20.0, 1.0))
+        speed, still, lost = timing(clip, finite(told.get("speed"), SLOWEST, FASTEST, 1.0))
         for sentence in lost:
             self._lose(start, f"'{name}': {sentence}")
         own = own_range(clip)[0]
@@ -190,48 +228,61 @@ class _Reader:
 
     # -- sound
 
-    def _sounds(self) -> list[_Heard]:
+    def _sounds(self) -> list[Heard]:
         """Every stretch of sound on the track that its name or place gives it."""
-        out: list[_Heard] = []
+        out: list[Heard] = []
         kind = otio.schema.TrackKind.Audio
         tracks = [item for item in self.root.tracks if not isinstance(item, otio.schema.Track) or item.kind == kind]
         for track, name in zip(tracks, _track_names([one_line(t.name).upper() for t in tracks]), strict=True):
+            parts: list[Heard] = []
             for found in self.spread.sound(self.root.tracks, track):
                 draft = self._draft(found)
                 if draft is not None and draft.still:
                     self._lose(draft.start, "sound cannot stand still: it plays on")
                 if draft is not None:
-                    out.append(_Heard(name, draft, ours(found.clip)))
+                    parts.append(Heard(name, draft, ours(found.clip)))
+            out += rejoined(parts)
         return out
 
-    def _folded(self, heard: Sequence[_Heard], length: int) -> tuple[SoundClip, ...]:
+    def _folded(self, heard: Sequence[Heard], length: int) -> tuple[SoundClip, ...]:
         """The sound on our three tracks: what does not fit on its own goes where there is room."""
-        taken: dict[str, list[tuple[int, int]]] = {name: [] for name in SOUND_LANES}
+        taken: dict[SoundTrack, list[tuple[int, int]]] = {name: [] for name in SOUND_TRACKS}
         out: list[SoundClip] = []
         for item in heard:
             draft = next(iter(_until([item.draft], length)), None)
             if draft is None:
                 continue
-            free = [
-                n for n in (item.track, *reversed(SOUND_LANES)) if n and _is_free(taken[n], draft.start, draft.stop)
-            ]
+            wished = (item.track, *reversed(SOUND_TRACKS))
+            free: list[SoundTrack] = [t for t in wished if t and _is_free(taken[t], draft.start, draft.stop)]
             if not free:
                 self._lose(draft.start, f"sound of {Path(draft.source.path).name}: three tracks are full there")
                 continue
             insort(taken[free[0]], (draft.start, draft.stop))
-            out.append(sound_clip(draft, free[0], item.told, self._where(draft)))
-        return tuple(sorted(out, key=lambda c: (SOUND_LANES.index(c.track), c.start)))
+            out.append(sound_clip(replace(item, draft=draft), free[0], self._where(draft)))
+        return tuple(sorted(out, key=lambda c: (SOUND_TRACKS.index(c.track), c.start)))
 
     # -- the rest
 
     def _loose(self) -> None:
-        """What is pinned to the programme itself."""
-        for holder in (self.root.tracks, *self.root.tracks):
-            for at, item in read_pins(holder.markers, Fraction(0), self.rate):
+        """What is pinned to the programme itself. A track's own time begins inside that of the programme."""
+        root = self.root.tracks
+        first = own_range(root)[0]
+        for holder in (root, *root):
+            zero = first if holder is root else first + own_range(holder)[0]
+            for at, item in read_pins(holder.markers, zero, self.rate):
                 if item is None or isinstance(item, Effect):
                     self._foreign(holder)
                 else:
                     self.pins.items.append(moved(item, at))
+
+    def _hits(self, length: int) -> Iterable[Hit]:
+        """The sounds that can be made, where there is a programme."""
+        longest = frame_at(LONGEST_HIT, self.rate)
+        for hit in self.pins.of(Hit):
+            if hit.kind not in SOUNDS:
+                self._lose(hit.frame, f"the sound '{hit.kind}', which nobody here makes")
+            elif 0 <= hit.frame < length:
+                yield replace(hit, duration=max(0, min(hit.duration, longest)))
 
     def _captions(self, length: int) -> Iterable[Caption]:
         """Captions in order, none past the end or into the next."""
@@ -268,18 +319,10 @@ class _Reader:
             lost = [*lost[:MOST_NOTES], f"and {len(lost) - MOST_NOTES} more"]
         notes = self.told.get("notes")
         kept = cast("dict[str, Any]", notes) if isinstance(notes, dict) else {}
+        kept = {key: value for key, value in kept.items() if key not in CHECKED_NOTES}
         size = [int(finite(v, 2, LARGEST, 0)) for v in _list(self.told.get("size"))]
         shape = {"size": size} if len(size) == 2 and all(size) else {}
         return {**kept, "name": one_line(self.root.name), **shape, "not_kept": lost}
-
-
-@dataclass(frozen=True)
-class _Heard:
-    """A stretch of sound, the track it would lie on ('' for none), and what our metadata tells of it."""
-
-    track: str
-    draft: Draft
-    told: dict[str, Any]
 
 
 def _until(drafts: Iterable[Draft], length: int) -> Iterable[Draft]:
@@ -310,18 +353,15 @@ def _hold(told: dict[str, Any], draft: Draft) -> Effect:
     return Effect("hold", 0, draft.duration, strength, text_of(of, "rule"), text_of(of, "cause"), text_of(of, "focus"))
 
 
-def _ending(said: Speech, length: int) -> Speech:
-    return replace(said, duration=min(said.stop, length) - said.start)
-
-
-def _track_names(names: Sequence[str]) -> list[str]:
-    """DX, MX or FX for each track: by its name, else the next that no track is named; '' when all are given away.
+def _track_names(names: Sequence[str]) -> list[SoundTrack | None]:
+    """DX, MX or FX for each track: by its name, else the next that no track is named; None when all are given away.
 
     >>> _track_names(["A1", "MX", "A2", "A3"])
-    ['DX', 'MX', 'FX', '']
+    ['DX', 'MX', 'FX', None]
     """
-    free = [lane for lane in SOUND_LANES if lane not in names]
-    return [name if name in SOUND_LANES else free.pop(0) if free else "" for name in names]
+    named: dict[str, SoundTrack] = {track: track for track in SOUND_TRACKS}
+    free: list[SoundTrack] = [track for track in SOUND_TRACKS if track not in names]
+    return [named.get(name) or (free.pop(0) if free else None) for name in names]
 
 
 def _is_free(taken: Sequence[tuple[int, int]], start: int, stop: int) -> bool:

@@ -23,6 +23,8 @@ MOST_NESTED = 12
 MOST_PIECES = 50_000
 """Clips of a programme: seven a second for two hours."""
 LONGEST_SECONDS = 24 * 3600
+MOST_FRAMES = LONGEST_SECONDS * 60
+"""A day at the highest rate."""
 FASTEST_RATE = 1_000_000
 FINEST = 1_000_000
 NTSC_SLACK = 2e-4
@@ -113,8 +115,7 @@ class Spread:
     def sound(self, stack: Any, track: Any) -> list[Found]:
         """What is heard of one track of the programme."""
         start, length = own_range(stack)
-        found = self._item(track, Fraction(0), *own_range(track), otio.schema.TrackKind.Audio, 1)
-        return [f.part(start, start + length) for f in found if f.at < start + length and f.end > start]
+        return self._layer(track, Fraction(0), start, length, otio.schema.TrackKind.Audio, 0)
 
     def _item(self, item: Any, at: Fraction, first: Fraction, length: Fraction, kind: str, depth: int) -> list[Found]:
         """[first, first + length) of an item's own time, laid at `at`."""
@@ -157,13 +158,15 @@ class Spread:
         for child in stack:
             if isinstance(child, otio.schema.Track) and child.kind != kind:
                 continue
-            own, lasts = own_range(child)
-            high = min(lasts, first + length)
-            if high > max(Fraction(0), first):
-                low = max(Fraction(0), first)
-                layer = self._item(child, at + low - first, own + low, high - low, kind, depth + 1)
-                out = overlaid(out, layer) if kind == otio.schema.TrackKind.Video else [*out, *layer]
+            layer = self._layer(child, at, first, length, kind, depth)
+            out = overlaid(out, layer) if kind == otio.schema.TrackKind.Video else [*out, *layer]
         return out
+
+    def _layer(self, child: Any, at: Fraction, first: Fraction, length: Fraction, kind: str, depth: int) -> list[Found]:
+        """What of a stack's child lies in [first, first + length) of the stack, laid at `at`."""
+        own, lasts = own_range(child)
+        low, high = max(Fraction(0), first), min(lasts, first + length)
+        return self._item(child, at + low - first, own + low, high - low, kind, depth + 1) if high > low else []
 
 
 def overlaid(below: Sequence[Found], above: Sequence[Found]) -> list[Found]:

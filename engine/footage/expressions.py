@@ -4,7 +4,7 @@ An expression of hundreds of terms in a row is too deep for ffmpeg's parser, so 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 Step = tuple[int, str]
 """From this frame on, this expression."""
@@ -22,17 +22,36 @@ def tree(steps: Sequence[Step], variable: str = "n") -> str:
     return f"if(lt({variable},{steps[middle][0]}),{tree(steps[:middle], variable)},{tree(steps[middle:], variable)})"
 
 
+def ranges_of(frames: Sequence[int]) -> list[tuple[int, int]]:
+    """Rising frame numbers as ranges [start, stop)."""
+    out: list[tuple[int, int]] = []
+    for frame in frames:
+        if out and out[-1][1] == frame:
+            out[-1] = (out[-1][0], frame + 1)
+        else:
+            out.append((frame, frame + 1))
+    return out
+
+
 def inside(ranges: Sequence[tuple[int, int]], variable: str = "n") -> str:
     """1 inside any of the frame ranges [start, stop), else 0. `ranges` in order, apart or touching."""
     steps: list[Step] = [(-1, "0")]
     for start, stop in ranges:
         if steps[-1] == (start, "0"):
-            steps[-1] = (start, "1")
             steps.pop()
         else:
             steps.append((start, "1"))
         steps.append((stop, "0"))
     return tree(steps, variable)
+
+
+def changes(steps: Iterable[Step]) -> list[Step]:
+    """Without those that say what the one before says."""
+    out: list[Step] = []
+    for step in steps:
+        if not out or out[-1][1] != step[1]:
+            out.append(step)
+    return out
 
 
 def steps_of(values: Sequence[float], start: int, tolerance: float, variable: str = "n") -> list[Step]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from engine.core import SAMPLE_RATE
 from engine.footage.edl import told
 from engine.footage.exchange_events import Event, Layout, changes_speed, left_out
 from engine.interchange import HOURS, plain, span_of
@@ -16,11 +17,10 @@ from engine.rates import Rate, timecode
 from engine.timeline import Effect, Marker, Source, Timeline
 
 VERSION = "5"
-SAMPLE_RATE = 48_000
 LONGEST = 400
 """Characters of a name or comment."""
-LOUDEST = 3.98107
-"""The format's highest level: +12 dB as a factor."""
+LOUDEST_DB = 12.0
+"""The format's highest level."""
 
 
 def to_fcp7(timeline: Timeline, layout: Layout, folder: Path, size: tuple[int, int], name: str) -> str:
@@ -30,9 +30,22 @@ def to_fcp7(timeline: Timeline, layout: Layout, folder: Path, size: tuple[int, i
 
 def fcp7_losses(timeline: Timeline, layout: Layout) -> list[str]:
     """What this format has no place for, in sentences."""
-    out = left_out(timeline, levels=True, fades=False)
+    out = [*left_out(timeline, levels=True, fades=False), *_too_loud(layout)]
     sentence = "clips of another speed begin at the nearest frame that the format can name"
     return [*out, sentence] if changes_speed(layout) else out
+
+
+def _too_loud(layout: Layout) -> list[str]:
+    """A sentence of the clips that are over the format's highest level, by file and track."""
+    over: dict[str, float] = {}
+    for lane in layout.sounds:
+        for event in lane.events:
+            lost = event.sound.gain_db - LOUDEST_DB if event.sound else 0.0
+            clip = f"{plain(Path(event.source.path).name, LONGEST)} on {lane.name}"
+            if lost > 0:
+                over[clip] = max(lost, over.get(clip, 0.0))
+    lose = ", ".join(f"{clip} loses up to {lost:.3g} dB" for clip, lost in over.items())
+    return [f"levels stop at +{LOUDEST_DB:g} dB: {lose}"] if over else []
 
 
 class _Writer:
@@ -157,11 +170,12 @@ def _remap(clip: Element, kind: str, speed: float, first: int, length: int) -> N
 
 
 def _level(clip: Element, gain_db: float) -> None:
-    """Audio Levels: the level is a factor, at most +12 dB (3.98)."""
+    """Audio Levels: the level is a factor, at most that of LOUDEST_DB."""
+    loudest = 10 ** (LOUDEST_DB / 20)
     effect = SubElement(SubElement(clip, "filter"), "effect")
     _texts(effect, name="Audio Levels", effectid="audiolevels", effectcategory="audiolevels")
     _texts(effect, effecttype="audiolevels", mediatype="audio")
-    _parameter(effect, "level", f"{min(LOUDEST, 10 ** (gain_db / 20)):.6g}", 0, LOUDEST)
+    _parameter(effect, "level", f"{min(loudest, 10 ** (gain_db / 20)):.6g}", 0, round(loudest, 5))
 
 
 def _parameter(effect: Element, name: str, value: str | None, least: float = 0, most: float = 0) -> Element:

@@ -13,9 +13,9 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from engine.footage.edl import told
-from engine.footage.exchange_events import SOUND_LANES, Event, Layout, left_out
+from engine.footage.exchange_events import Event, Layout, left_out
 from engine.interchange import HOURS, Pinned, name_of, plain, span_of
-from engine.timeline import Effect, Marker, Timeline
+from engine.timeline import SOUND_TRACKS, Effect, Marker, Timeline
 
 VERSION = "1.8"
 LONGEST = 400
@@ -109,7 +109,7 @@ class _Writer:
         element, first = self._clip(parent.element, event, parent.first + event.start - parent.start)
         if event.source.has_picture:
             element.set("srcEnable", "audio")
-        element.set("lane", str(-1 - SOUND_LANES.index(lane)))
+        element.set("lane", str(-1 - [*SOUND_TRACKS].index(lane)))
         element.set("audioRole", ROLES[lane])
         self._volume(element, event)
         self._markers(element, event.pins, first)

@@ -6,14 +6,15 @@ the frame is scaled, and no clip has a scaler of its own."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil
 from typing import Any
 
 from engine.cues import WIDTH
 from engine.encoder import graph
 from engine.ffmpeg import FORMATS, PROTOCOLS
-from engine.footage.expressions import Step, inside, number, steps_of, tree
+from engine.footage.expressions import Step, changes, inside, number, ranges_of, steps_of, tree
 from engine.footage.header import MOST_PIXELS
 from engine.footage.kinds import Fit
 from engine.footage.looking import SPARE_SECONDS, Looked
@@ -46,23 +47,18 @@ BLACK = (127.5 - 16) / 255
 
 @dataclass(frozen=True)
 class Frame:
-    """Size in pixels, how sources come to fill it, and where they are looked at (shares of the picture, by source)."""
+    """Size in pixels, how sources come to fill it, and where they are looked at (shares of the picture)."""
 
     size: tuple[int, int]
     fit: Fit = "crop"
     focus: Point = FOCUS
-    focuses: Mapping[str, Point] = field(default_factory=dict[str, Point])
-
-    def focus_of(self, source: str) -> Point:
-        return self.focuses.get(source, self.focus)
 
 
 @dataclass(frozen=True)
 class Run:
-    """Frames [first, stop) among those a reading gives, from timeline frame `at` on. `hold`: the first of them stands for
+    """Frames [first, stop) among those a node gives, from timeline frame `at` on. `hold`: the first of them stands for
     `hold` frames. `mixed` frames are blended into each, `lead` of them before the first."""
 
-    reading: int
     at: int
     first: int
     stop: int
@@ -73,28 +69,41 @@ class Run:
 
 def picture(timeline: Timeline, looked: Mapping[str, Looked], frame: Frame, threads: int) -> tuple[Any, int]:
     """The graph's node of the finished picture without captions, and how many inputs it has."""
-    clips = timeline.picture
-    wanted = [_wanted(clip) for clip in clips]
-    readings = plan(wanted, timeline.rate)
-    moved = {clip.start: motion(timeline, clip, _placed(frame, clip)) for clip in clips}
-    branches: dict[int, list[tuple[Run, Any]]] = {}
+    clips = [clip for clip in timeline.picture if not _is_black(clip)]
+    readings = plan([_wanted(clip) for clip in clips], timeline.rate)
+    moved = {clip.start: motion(timeline, clip, _placed(frame)) for clip in clips}
+    parts: dict[int, Any] = {}
     for index, reading in enumerate(readings):
         own = [clips[n] for n in reading.wanted]
-        runs = merged([run for clip in own for run in _runs(clip, index, reading)])
-        source = _read(looked[reading.source], reading, index, timeline.rate, threads)
-        fitted = _fitted(source, looked[reading.source], frame, _views(own, reading, moved), timeline.rate)
-        for run, node in zip(runs, _split(fitted, len(runs)), strict=True):
-            branches.setdefault(run.at, []).append((run, _played(node, run)))
-    nodes = [node for at in sorted(branches) for _, node in branches[at]]
+        places = _places(own, reading)
+        source = _read(looked[reading.source], reading, own, index, timeline.rate, threads)
+        fitted = _fitted(source, looked[reading.source], frame, _views(own, places, moved), timeline.rate)
+        parts |= _parts(fitted, [run for clip, place in zip(own, places, strict=True) for run in _runs(clip, place)])
+    dark = [clip for clip in timeline.picture if _is_black(clip)]
+    if dark:
+        parts |= _parts(_black(frame.size, timeline.rate), _end_to_end(dark))
+    nodes = [parts[at] for at in sorted(parts)]
     joined = nodes[0] if len(nodes) == 1 else graph.filter(nodes, "concat", n=len(nodes), v=1, a=0)
     numbered = joined.filter("settb", f"1/({exact(timeline.rate)})").filter("setpts", "N")
-    return _lit(_smeared(_moved(numbered, moved, frame.size), moved, frame.size), moved), len(readings)
+    lit = _lit(_smeared(_moved(numbered, moved, frame.size), moved, frame.size), moved)
+    return lit, len(readings) + bool(dark)
 
 
-def _placed(frame: Frame, clip: Clip) -> Point:
+def _placed(frame: Frame) -> Point:
     """Where zooms close in, in the fitted picture: a crop has brought the focus as near to the middle as it can."""
-    x, y = frame.focus_of(clip.shot)
+    x, y = frame.focus
     return (0.5, y) if frame.fit == "crop" else (x, y)
+
+
+def _is_black(clip: Clip) -> bool:
+    """Whether nothing of its source is seen: how a timeline, which has no hole, shows a gap."""
+    return any(e.kind == "black" and e.start <= 0 and e.start + e.duration >= clip.duration for e in clip.effects)
+
+
+def _black(size: tuple[int, int], rate: Rate) -> Any:
+    """Black without end, made and not read: all that is black shares it."""
+    node = graph.input(f"color=black:s={size[0]}x{size[1]}:r={exact(rate)}", format="lavfi")["v"]
+    return node.filter("format", "yuv420p").filter("setparams", range="tv", colorspace="bt709").filter("setsar", "1")
 
 
 def _wanted(clip: Clip) -> Wanted:
@@ -104,9 +113,21 @@ def _wanted(clip: Clip) -> Wanted:
 # -- the order of frames
 
 
-def _runs(clip: Clip, index: int, reading: Reading) -> list[Run]:
-    """A clip's frames as they are played: as they are, held, or blended."""
-    begin = 0 if clip.speed != 1 else reading.place(clip.source_start)
+def _places(clips: Sequence[Clip], reading: Reading) -> list[int]:
+    """Where each clip's first frame comes among those of its reading: what is paced has been laid end to end."""
+    if reading.paced:
+        return [run.first for run in _end_to_end(clips)]
+    return [reading.place(clip.source_start) for clip in clips]
+
+
+def _end_to_end(clips: Sequence[Clip]) -> list[Run]:
+    """Clips whose frames, as they are shown, follow one another in a node of their own."""
+    ends = list(accumulate(clip.duration for clip in clips))
+    return [Run(clip.start, end - clip.duration, end) for clip, end in zip(clips, ends, strict=True)]
+
+
+def _runs(clip: Clip, begin: int) -> list[Run]:
+    """A clip's frames as they are played: as they are, held, or blended. `begin`: where its reading has the first."""
     out: list[Run] = []
     at = 0
     spans = sorted((e for e in clip.effects if e.kind in ("hold", "blur")), key=lambda e: (e.start, e.kind))
@@ -115,33 +136,39 @@ def _runs(clip: Clip, index: int, reading: Reading) -> list[Run]:
         if stop <= start:
             continue
         if start > at:
-            out.append(Run(index, clip.start + at, begin + at, begin + start))
-        out.append(_special(effect, index, clip.start + start, begin + start, stop - start, start))
+            out.append(Run(clip.start + at, begin + at, begin + start))
+        out.append(_special(effect, clip.start + start, begin + start, stop - start, start))
         at = stop
     if at < clip.duration:
-        out.append(Run(index, clip.start + at, begin + at, begin + clip.duration))
+        out.append(Run(clip.start + at, begin + at, begin + clip.duration))
     return out
 
 
-def _special(effect: Effect, index: int, at: int, first: int, count: int, before: int) -> Run:
+def _special(effect: Effect, at: int, first: int, count: int, before: int) -> Run:
     """A hold or a blur of `count` frames; `before` frames of its clip come before it."""
     if effect.kind == "hold":
-        return Run(index, at, first, first + 1, hold=count)
+        return Run(at, first, first + 1, hold=count)
     mixed = min(MOST_MIXED, max(LEAST_MIXED, 1 + round(effect.strength / PIXELS_A_MIXED_FRAME)))
-    return Run(index, at, first, first + count, mixed=mixed, lead=min(before, mixed - 1))
+    return Run(at, first, first + count, mixed=mixed, lead=min(before, mixed - 1))
 
 
 def merged(runs: Sequence[Run]) -> list[Run]:
-    """Plain runs that go on in both their reading and the timeline are one."""
+    """Of one reading: plain runs that go on in both it and the timeline are one."""
     out: list[Run] = []
     for run in runs:
         last = out[-1] if out else None
         plain = last is not None and not (run.hold or run.mixed or last.hold or last.mixed)
         if last is not None and plain and last.stop == run.first and last.at + last.stop - last.first == run.at:
-            out[-1] = Run(run.reading, last.at, last.first, run.stop)
+            out[-1] = Run(last.at, last.first, run.stop)
         else:
             out.append(run)
     return out
+
+
+def _parts(node: Any, runs: Sequence[Run]) -> dict[int, Any]:
+    """What is played of a node, by timeline frame."""
+    joined = merged(runs)
+    return {run.at: _played(part, run) for run, part in zip(joined, _split(node, len(joined)), strict=True)}
 
 
 def _played(node: Any, run: Run) -> Any:
@@ -165,25 +192,38 @@ def _split(node: Any, count: int) -> list[Any]:
 # -- one source
 
 
-def _read(looked: Looked, reading: Reading, index: int, rate: Rate, threads: int) -> Any:
-    """The wanted frames of a reading and no others, numbered from 0, on the timeline's frame grid."""
+def _read(looked: Looked, reading: Reading, clips: Sequence[Clip], index: int, rate: Rate, threads: int) -> Any:
+    """The wanted frames of a reading and no others, numbered from 0, on the timeline's frame grid: of what is paced, the
+    clips' frames as they are shown."""
     lead = 0 if looked.indexed else ceil(LEAD_SECONDS * rate)
     entered = max(0, reading.first - lead) if looked.sought else 0
     node = source_input(looked, index, float(entered / rate), threads, accurate=False)[f"{looked.video}"]
     node = node.filter("settb", "1/1000000").filter("setpts", f"PTS+{NUDGE_US}")
-    if reading.speed != 1:  # one clip, whose frames count from 0 as they are shown
-        before = round((reading.first - entered) / rate * 1_000_000)
-        node = node.filter("setpts", f"(PTS-{before})/{number(reading.speed)}")
-    node = node.filter("fps", fps=exact(rate), start_time=0, round="near")
-    spare = -1 if looked.still else ceil(SPARE_SECONDS * rate / min(1.0, reading.speed))
-    node = node.filter("tpad", stop_mode="clone", stop=spare)
     ranges = [(first - entered, stop - entered) for first, stop in reading.ranges]
-    if reading.speed != 1:
-        ranges = [(0, ceil((reading.stop - reading.first) / reading.speed) + 1)]
+    if reading.paced:
+        ranges = [(0, sum(clip.duration for clip in clips))]
+        node = node if looked.still else node.filter("setpts", _pace(clips, entered, rate))
+    node = node.filter("fps", fps=exact(rate), start_time=0, round="near")
+    spare = -1 if looked.still else ceil(SPARE_SECONDS * rate / min(1.0, clips[-1].speed))
+    node = node.filter("tpad", stop_mode="clone", stop=spare)
     node = node.filter("trim", end_frame=ranges[-1][1])
     if ranges != [(0, ranges[-1][1])]:
         node = node.filter("select", inside(ranges))
     return node.filter("setpts", "N")
+
+
+def _pace(clips: Sequence[Clip], entered: int, rate: Rate) -> str:
+    """When a file's frame is shown, in microseconds as it is told: clips end to end at their speeds, nothing between them.
+
+    What the file has before a clip counts as its first frame: the last of that stands until another comes."""
+    steps: list[Step] = []
+    turn = 0
+    for clip, run in zip(clips, _end_to_end(clips), strict=True):
+        shown = round(run.first / rate * 1_000_000 + NUDGE_US / max(1.0, clip.speed))  # not times 20 where it is slow
+        begin = round((clip.source_start - entered) / rate * 1_000_000) + NUDGE_US
+        steps.append((turn, f"{shown}+max(0,PTS-{begin})/{number(clip.speed)}"))
+        turn = begin + round((clip.duration - 0.5) * clip.speed / rate * 1_000_000)
+    return tree(steps, "PTS")
 
 
 def source_input(looked: Looked, index: int, at: float, threads: int, accurate: bool) -> Any:
@@ -200,13 +240,13 @@ def source_input(looked: Looked, index: int, at: float, threads: int, accurate: 
     return graph.input(f"file:{looked.path}", **options)
 
 
-def _views(clips: Sequence[Clip], reading: Reading, moved: Mapping[int, Motion]) -> list[tuple[int, View]]:
+def _views(clips: Sequence[Clip], places: Sequence[int], moved: Mapping[int, Motion]) -> list[tuple[int, View]]:
     """From which wanted frame on which part of the picture is seen."""
     out: list[tuple[int, View]] = []
-    for clip in clips:
+    for clip, place in zip(clips, places, strict=True):
         view = moved[clip.start].base
         if not out or out[-1][1] != view:
-            out.append((0 if clip.speed != 1 else reading.place(clip.source_start), view))
+            out.append((place, view))
     return out
 
 
@@ -216,7 +256,7 @@ def _fitted(node: Any, looked: Looked, frame: Frame, views: Sequence[tuple[int, 
         node = node.filter("format", "gbrap").filter("premultiply", inplace=1)
     width, height = frame.size
     if frame.fit == "crop":
-        x, y = frame.focus_of(looked.source.id)
+        x, y = frame.focus
         node = node.filter(
             "crop",
             w=f"min(iw,ih*{width}/{height}/sar)",
@@ -311,17 +351,6 @@ def _moved(node: Any, moved: Mapping[int, Motion], size: tuple[int, int]) -> Any
     )  # fmt: skip
 
 
-def ranges_of(frames: Sequence[int]) -> list[tuple[int, int]]:
-    """Rising frame numbers as ranges [start, stop)."""
-    out: list[tuple[int, int]] = []
-    for frame in frames:
-        if out and out[-1][1] == frame:
-            out[-1] = (out[-1][0], frame + 1)
-        else:
-            out.append((frame, frame + 1))
-    return out
-
-
 def _smeared(node: Any, moved: Mapping[int, Motion], size: tuple[int, int]) -> Any:
     """Sideways; one filter for each length of smear, switched on where it is wanted."""
     groups: dict[int, list[int]] = {}
@@ -355,7 +384,7 @@ def _lit(node: Any, moved: Mapping[int, Motion]) -> Any:
             light = min(1.0, max(-1.0, lights[frame]))
             kept.append((frame, number(1 - abs(light))))
             lift.append((frame, number(light * (WHITE if light > 0 else BLACK))))
-    strength = tree(kept)
+    strength = tree(changes(kept))
     return node.filter(
-        "eq", contrast=strength, saturation=strength, brightness=tree(lift), eval="frame", enable=inside(spans)
+        "eq", contrast=strength, saturation=strength, brightness=tree(changes(lift)), eval="frame", enable=inside(spans)
     )

@@ -47,12 +47,10 @@ def fitted(text: str, size: float, width: float) -> str:
     text = clean(text)
     if text_width(text) * size <= width:
         return text
-    left = width / size - text_width("…")
-    for kept, character in enumerate(text):
-        left -= text_width(character)
-        if left < 0:
-            return text[:kept].rstrip() + "…" if kept else ""
-    return text
+    left, kept = width / size - text_width("…"), 0
+    while (left := left - text_width(text[kept])) >= 0:  # it ends: the whole text is too wide
+        kept += 1
+    return text[:kept].rstrip() + "…" if kept else ""
 
 
 def words(

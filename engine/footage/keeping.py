@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -52,6 +52,7 @@ class Clock:
 
     def __init__(self, stretches: Sequence[Stretch]) -> None:
         self.stretches = stretches
+        self._begins = [stretch.start for stretch in stretches]
         self.starts = [0]
         for stretch in stretches:
             self.starts.append(self.starts[-1] + stretch.frames)
@@ -59,7 +60,7 @@ class Clock:
 
     def compact(self, program: int) -> int | None:
         """The compact frame that shows a program frame; None when it went."""
-        at = bisect_right([s.start for s in self.stretches], program) - 1
+        at = bisect_right(self._begins, program) - 1
         if at < 0 or program >= self.stretches[at].stop:
             return None
         return self.starts[at] + program - self.stretches[at].start
@@ -68,11 +69,21 @@ class Clock:
         at = min(bisect_right(self.starts, compact) - 1, len(self.stretches) - 1)
         return self.stretches[at].start + compact - self.starts[at]
 
+    def kept(self, start: int, stop: int) -> tuple[int, int] | None:
+        """From the first to the last of program frames [start, stop) that stayed, in compact frames: nothing else lies
+        between them. None when all of them went."""
+        inside = range(max(0, bisect_right(self._begins, start) - 1), bisect_left(self._begins, stop))
+        left = [n for n in inside if self.stretches[n].stop > start]
+        if not left:
+            return None
+        first, last = self.stretches[left[0]], self.stretches[left[-1]]
+        begins = self.starts[left[0]] + max(start, first.start) - first.start
+        return begins, self.starts[left[-1]] + min(stop, last.stop) - last.start
+
 
 def whole(material: Material) -> list[Stretch]:
     """Everything; a file's end is an edge."""
-    edges = sorted({0, material.frames, *_edges(material)})
-    return [Stretch(a, b) for a, b in pairwise(edges)]
+    return divided([Stretch(0, material.frames)], material)
 
 
 def _edges(material: Material) -> list[int]:
@@ -82,17 +93,18 @@ def _edges(material: Material) -> list[int]:
     return sorted({at for at in (*begins, *(p.ends for p in pieces)) if 0 < at < material.frames})
 
 
-def _divided(stretches: Sequence[Stretch], material: Material) -> list[Stretch]:
-    """Stretches cut where a file begins or ends."""
-    out: list[Stretch] = []
+def divided(stretches: Sequence[Stretch], material: Material) -> list[Stretch]:
+    """Stretches cut where a file begins or ends, without what no camera took (of sound alone: all of it)."""
+    edges, out = _edges(material), list[Stretch]()
     for s in stretches:
-        marks = [at for at in _edges(material) if s.start < at < s.stop]
+        marks = [at for at in edges if s.start < at < s.stop]
         out += [Stretch(a, b) for a, b in pairwise([s.start, *marks, s.stop])]
-    return out
+    return [s for s in out if not material.pictures or material.angles(s.start, s.stop)]
 
 
 def without_silence(material: Material, least: float, margin: tuple[float, float]) -> list[Stretch]:
-    """The material without silences of `least` seconds or more; `margin` seconds stay before and after what is heard.
+    """The material without silences of `least` seconds or more, and without any at a file's beginning or end; `margin`
+    seconds stay before and after what is heard.
 
     A file without sound is kept whole; one in which nothing is heard at all, too: there is nothing to judge it by."""
     out: list[Stretch] = []
@@ -103,7 +115,7 @@ def without_silence(material: Material, least: float, margin: tuple[float, float
             continue
         loud = [_frames(p, piece, material.rate, margin) for p in heard]
         out += _joined(loud, begin, end, least, margin, material.rate)
-    return _divided(out, material)
+    return divided(out, material)
 
 
 def _spans(material: Material) -> list[tuple[Piece | None, tuple[int, int]]]:
@@ -122,7 +134,7 @@ def _frames(passage: Passage, piece: Piece, rate: Rate, margin: tuple[float, flo
 def _joined(
     loud: Sequence[tuple[int, int]], begin: int, end: int, least: float, margin: tuple[float, float], rate: Rate
 ) -> list[Stretch]:
-    """Stretches of what is heard, those closer than a silence that counts in one; none shorter than LEAST_STRETCH."""
+    """Stretches of what is heard, those closer than a silence that counts in one; LEAST_STRETCH long, if there is room."""
     gap = frame_at(max(0.0, least - sum(margin)), rate)
     out: list[Stretch] = []
     for start, stop in sorted(loud):
@@ -143,20 +155,27 @@ def _joined(
 def highlights(material: Material, frames: int) -> list[Stretch]:
     """The strongest moments, in their order, `frames` in all (or everything, when there is no more).
 
-    Greedy by score; the last one chosen is shortened to fit. Without sound: even samples of the picture."""
+    Greedy by score; the last one chosen is left where it pauses, to fit. Without sound: even samples of the picture."""
     if frames >= material.frames:
         return whole(material)
-    chosen: list[Moment] = []
-    left = frames
-    least = frame_at(LEAST_MOMENT / 2, material.rate)
-    for moment in sorted(moments(material), key=lambda m: (-m.score, m.start)):
+    heard = moments(material)
+    found = _fitting(_merged(_strongest(heard, frames, material), frame_at(LEAST_GAP, material.rate)), frames)
+    filled = _filled(found, frames, material, heard) if found else _samples(material, frames)
+    first = whole(material)[0]
+    return divided(filled, material) or [Stretch(first.start, min(first.stop, first.start + frames))]
+
+
+def _strongest(heard: Sequence[Moment], frames: int, material: Material) -> list[Moment]:
+    """Of the moments those with the highest scores, in order, at most `frames` in all."""
+    out: list[Moment] = []
+    left, least = frames, frame_at(LEAST_MOMENT / 2, material.rate)
+    for moment in sorted(heard, key=lambda m: (-m.score, m.start)):
         if left < least:
             break
-        taken = min(moment.stop - moment.start, left)
-        chosen.append(Moment(moment.start, moment.start + taken, moment.score))
-        left -= taken
-    found = _fitting(_merged(sorted(chosen, key=lambda m: m.start), frame_at(LEAST_GAP, material.rate)), frames)
-    return _divided(_filled(found, frames, material) if found else _samples(material, frames), material)
+        whole = moment.stop - moment.start <= left
+        out.append(moment if whole else replace(moment, stop=_breath(moment.start, left, material)))
+        left -= out[-1].stop - out[-1].start if whole else left
+    return sorted(out, key=lambda m: m.start)
 
 
 def moments(material: Material) -> list[Moment]:
@@ -169,8 +188,10 @@ def moments(material: Material) -> list[Moment]:
             for start, stop in _parts(passage, piece):
                 first = max(begin, piece.begins + frame_at(max(0.0, start - AIR[0]), material.rate))
                 last = min(end, piece.begins + frame_at(stop + AIR[1], material.rate))
-                if last > first:
-                    out.append(Moment(first, last, _score(passage, piece, first, last)))
+                score = _score(passage, piece, first, last)
+                out += [
+                    Moment(s.start, s.stop, score) for s in divided([Stretch(first, last)], material) if s.frames > 0
+                ]
     return out
 
 
@@ -198,6 +219,16 @@ def _quietest(piece: Piece, start: float, stop: float) -> float | None:
     return (first + int(smooth.argmin()) + 4) * LEVEL_STEP
 
 
+def _breath(start: int, frames: int, material: Material) -> int:
+    """Where something that begins at `start` is left after at most `frames`: where the last third of them is quietest."""
+    stop, piece = start + frames, material.sound_at(start)
+    if piece is None:
+        return stop
+    seconds = (seconds_of(at - piece.begins, material.rate) for at in (stop - frames // 3, stop))
+    found = _quietest(piece, *seconds)
+    return stop if found is None else min(stop, piece.begins + frame_at(found, material.rate))
+
+
 def _score(passage: Passage, piece: Piece, start: int, stop: int) -> float:
     heard = piece.heard
     if heard is None:
@@ -208,8 +239,8 @@ def _score(passage: Passage, piece: Piece, start: int, stop: int) -> float:
     return sum(w * p for w, p in zip(WEIGHTS, parts, strict=True))
 
 
-def _merged(chosen: Sequence[Moment], least: int = 0) -> list[Stretch]:
-    """Stretches of moments, those at most `least` frames apart in one: no cut for a gap that nobody hears."""
+def _merged(chosen: Sequence[Moment | Stretch], least: int = 0) -> list[Stretch]:
+    """Moments as stretches, those at most `least` frames apart in one: no cut for a gap that nobody hears."""
     out: list[Stretch] = []
     for moment in chosen:
         if out and moment.start - out[-1].stop <= least:
@@ -220,35 +251,41 @@ def _merged(chosen: Sequence[Moment], least: int = 0) -> list[Stretch]:
 
 
 def _fitting(found: Sequence[Stretch], frames: int) -> list[Stretch]:
-    """The stretches without what gaps that stayed add to `frames`: off the longest one's end."""
+    """The stretches without what gaps that stayed add to `frames`: a little at a time, off the end of the longest one."""
     out = list(found)
-    over = sum(s.frames for s in out) - frames
-    if over > 0:
+    while (over := sum(s.frames for s in out) - frames) > 0:
         longest = max(range(len(out)), key=lambda n: out[n].frames)
-        out[longest] = Stretch(out[longest].start, out[longest].stop - over)
+        less = min(over, max(1, out[longest].frames // 8))
+        out[longest] = Stretch(out[longest].start, out[longest].stop - less)
     return out
 
 
-def _filled(found: Sequence[Stretch], frames: int, material: Material) -> list[Stretch]:
-    """The stretches grown at their ends until they are `frames` long together, in order."""
+def _filled(found: Sequence[Stretch], frames: int, material: Material, heard: Sequence[Moment]) -> list[Stretch]:
+    """The stretches grown until they are `frames` long together: at their ends, in order, as far as nothing else is heard,
+    then farther, then at their beginnings."""
     out = list(found)
-    for index, stretch in enumerate(out):
-        missing = frames - sum(s.frames for s in out)
-        if missing <= 0:
-            break
-        limit = out[index + 1].start if index + 1 < len(out) else material.frames
-        out[index] = Stretch(stretch.start, min(limit, stretch.stop + missing))
-    return _merged([Moment(s.start, s.stop, 0.0) for s in out])
+    missing = frames - sum(s.frames for s in out)
+    for anything in (False, True):
+        for index, stretch in enumerate(out):
+            limit = out[index + 1].start if index + 1 < len(out) else material.frames
+            if not anything:
+                limit = min([limit, *(max(m.start, stretch.stop) for m in heard if m.stop > stretch.stop)])
+            stop = min(limit, stretch.stop + missing)
+            out[index] = Stretch(stretch.start, stop)
+            missing -= stop - stretch.stop
+    for index in range(len(out) - 1, -1, -1):
+        stretch, limit = out[index], out[index - 1].stop if index else 0
+        start = max(limit, stretch.start - missing)
+        out[index] = Stretch(start, stretch.stop)
+        missing -= stretch.start - start
+    return _merged(out)
 
 
 def _samples(material: Material, frames: int) -> list[Stretch]:
     """Even samples of something silent."""
     each = frame_at(LEAST_MOMENT, material.rate)
     count = max(1, frames // each)
-    size = frames // count
-    starts = [round(i * (material.frames - size) / max(1, count - 1)) for i in range(count)]
-    return _merged([Moment(s, s + size, 0.0) for s in starts])
-
-
-def seconds(stretches: Sequence[Stretch], rate: Rate) -> float:
-    return seconds_of(sum(s.frames for s in stretches), rate)
+    gone = material.frames - frames
+    edges = [i * frames // count for i in range(count + 1)]
+    moved = [round(i * gone / max(1, count - 1)) for i in range(count)]
+    return _merged([Stretch(a + by, b + by) for (a, b), by in zip(pairwise(edges), moved, strict=True)])

@@ -23,7 +23,7 @@ MOST_OTHER_KINDS = 2
 EFFECTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "framing": (ink.GREEN, ("angle", "punch_in", "close", "zoom")),
     "movement": (ink.ORANGE, ("shake", "blur", "whip", "whip_out", "hold")),
-    "light": (ink.YELLOW, ("flash", "black", "leak", "dip")),
+    "light": (ink.YELLOW, ("flash", "black", "leak", "dip", "fade_in", "fade_out")),
     "other": (ink.PINK, ()),
 }
 """Rows of effects: colour and kinds; what no other row names is in the last."""

@@ -43,7 +43,7 @@ class Ramp:
 class Plan:
     """All that was decided, in compact frames. `reasons`: (rule, cause) of the join before each stretch. `leads`: by join
     (index of the stretch after it) the frames by which the picture changes after the sound; negative: before it.
-    `effects`: (frame, effect), lengths as wanted. `fade`: frames over which sound comes and goes at a join."""
+    `effects`: (frame, effect), lengths as wanted; a dip is darkest at its frame. `ramps`: in order, apart. `fade`: frames over which sound comes and goes at a join."""
 
     stretches: Sequence[Stretch]
     reasons: Sequence[tuple[str, str]]
@@ -73,8 +73,8 @@ class Layout:
         self.starts, self.compact = clock.starts, clock.duration
         self._knots = self._measured()
         self._edges = self._moved_edges()
-        moved = dict(zip(self.starts, self._edges, strict=True))
-        self._views = [replace(view, frame=moved.get(view.frame, view.frame)) for view in plan.views]
+        self._moved = dict(zip(self.starts, self._edges, strict=True))
+        self._views = [replace(view, frame=self._moved.get(view.frame, view.frame)) for view in plan.views]
         self.duration = self.record(self.compact)
 
     # -- clocks
@@ -82,9 +82,7 @@ class Layout:
     def _measured(self) -> list[tuple[int, int, float]]:
         """(compact frame, record frame, speed from there on), where the speed changes."""
         knots, at, record = [(0, 0, 1.0)], 0, 0
-        for ramp in sorted(self.plan.ramps, key=lambda r: r.start):
-            if ramp.start < at or ramp.stop > self.compact:
-                continue
+        for ramp in self.plan.ramps:
             record += ramp.start - at
             length = max(1, round((ramp.stop - ramp.start) / ramp.speed))
             knots.append((ramp.start, record, (ramp.stop - ramp.start) / length))
@@ -101,6 +99,10 @@ class Layout:
         """Speed of [begin, end), which no change of speed divides: exactly what its whole frames come to."""
         is_plain = self._knots[bisect_right([k[0] for k in self._knots], begin) - 1][2] == 1.0
         return 1.0 if is_plain else (end - begin) / max(1, self.record(end) - self.record(begin))
+
+    def is_moved(self, frame: int) -> bool:
+        """Whether picture and sound change apart at a join."""
+        return self._moved.get(frame, frame) != frame
 
     # -- picture
 
@@ -172,6 +174,10 @@ class Layout:
     def _effects(self, clip: Clip, view: View | None) -> tuple[Effect, ...]:
         out = [Effect("angle", 0, clip.duration, view.zoom, view.rule, view.cause)] if view and view.zoom else []
         for frame, effect in self.plan.effects:
+            at = self.record(self._moved.get(frame, frame)) - clip.start
+            if effect.kind == "dip":
+                out += _dipped(effect, at, clip.duration)
+                continue
             at = self.record(frame) - clip.start + effect.start
             if 0 <= at < clip.duration:
                 out.append(
@@ -221,6 +227,17 @@ class Layout:
         length = min(self.duration, music.frames)
         fade = min(length // 3, round(MUSIC_FADE_SECONDS * self.material.rate))
         return [SoundClip("MX", music.id, 0, length, 0, 0.0, 0, fade)]
+
+
+def _dipped(dip: Effect, at: int, length: int) -> list[Effect]:
+    """What a clip of `length` frames shows of a dip that is darkest at its frame `at`: at its beginning or its end, half."""
+    half = min(dip.duration // 2, length)
+    if at == 0:
+        return [replace(dip, kind="fade_in", start=0, duration=half)]
+    if at == length:
+        return [replace(dip, kind="fade_out", start=length - half, duration=half)]
+    half = min(half, at, length - at)
+    return [replace(dip, start=at - half, duration=2 * half)] if half > 0 else []
 
 
 def _apart(effects: Sequence[Effect]) -> list[Effect]:

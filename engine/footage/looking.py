@@ -11,7 +11,8 @@ from engine.footage.header import Header, counted, read_header
 from engine.timeline import Source
 
 _PIXELS = re.compile(r", ([a-z]+[a-z0-9]*)(?:\(([^)]*)\))?, \d")
-_MATRIX = re.compile(r"bt709|smpte170m|bt470bg|bt2020|smpte240m|fcc|gbr|ycgco")
+_MATRIX = re.compile(r"(?:^|, )(?:bt709|smpte170m|bt470bg|bt2020|smpte240m|fcc|gbr|ycgco)")
+"""As told before primaries and transfer (`tv, bt709/unknown/unknown`), or for all three in one word (`tv, bt709`)."""
 INDEXED = ("mov", "matroska", "wav", "w64", "aiff")
 """Formats whose index leads to the key frame before a time; others are looked for from well before it."""
 UNSOUGHT = ("avi", "h264", "hevc", "m4v", "obu", "gif", "yuv4mpegpipe")

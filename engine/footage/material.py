@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -22,6 +23,8 @@ Order = Literal["auto", "angles", "sequence"]
 SPEAKS_OVER_DB = 1.0
 """A microphone that is this much farther over its own usual level than the others is nearest to who speaks."""
 SPEAKING_SECONDS = 0.6
+AWAKE_OVER_DB = 10
+"""Over its noise floor, a file is not silent."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,14 @@ class Piece:
 
     def has(self, start: int, stop: int) -> bool:
         return self.begins <= start and stop <= self.ends
+
+    @cached_property
+    def usual_db(self) -> float | None:
+        """Its level while something is said; None when nothing is."""
+        if self.heard is None:
+            return None
+        awake = self.heard.levels[self.heard.levels > self.heard.floor + AWAKE_OVER_DB]
+        return float(np.median(awake)) if len(awake) else None
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,7 @@ class Material:
 
     def markers(self) -> list[Marker]:
         """What was heard, in program frames, in order."""
-        guides = [self.master] if self.master else list(self.sounds) or ([self.music] if self.music else [])
+        guides = self.sounds or ((self.music,) if self.music else ())
         found = [
             replace(marker, frame=piece.begins + marker.frame)
             for piece in guides
@@ -107,12 +118,11 @@ class Material:
 
 def _over_usual(piece: Piece, frame: int, rate: Rate) -> float:
     """Decibels by which a microphone hears more than it usually does while something is said; very little outside."""
-    if piece.heard is None or not piece.has(frame, frame + 1):
+    if piece.heard is None or piece.usual_db is None or not piece.has(frame, frame + 1):
         return -120.0
     at = round(seconds_of(frame - piece.begins, rate) / LEVEL_STEP)
     now = piece.heard.levels[at : at + round(SPEAKING_SECONDS / LEVEL_STEP)]
-    awake = piece.heard.levels[piece.heard.levels > piece.heard.floor + 10]
-    return float(np.mean(now) - np.median(awake)) if len(now) and len(awake) else -120.0
+    return float(np.mean(now)) - piece.usual_db if len(now) else -120.0
 
 
 def gather(files: Sequence[Media], extra: Media | None, rate: Rate, order: Order = "auto") -> Material:
@@ -130,6 +140,8 @@ def gather(files: Sequence[Media], extra: Media | None, rate: Rate, order: Order
     scene = _scene(pieces) if sound is not None and order != "sequence" else None
     if scene is not None:  # the cameras are in step, the sound is not: music
         return replace(_side_by_side(scene, False, rate), music=sound)
+    if order == "angles" and len(pieces) + (sound is not None) < 2:
+        raise UserError("one file has no other angle: give those of the other cameras, too")
     if order == "angles":
         raise UserError("these files are not of one scene: their sound has nothing in common (or one has none)")
     return _in_a_row(pieces, sound, rate)
@@ -161,15 +173,15 @@ def _side_by_side(scene: Sequence[Piece], apart: bool, rate: Rate) -> Material:
 
 
 def _rebased(material: Material) -> Material:
-    """The clock from where picture and sound both have begun, to where either ends."""
-    if material.master is None or not material.pictures:
-        return material  # sound only: two recorders of one scene, of which the longer is cut
-    start = max(material.master.begins, min(p.begins for p in material.pictures))
-    stop = min(material.master.ends, max(p.ends for p in material.pictures))
-    if stop <= start:
+    """The clock from where picture (if any was taken) and sound both have begun, to where either ends."""
+    if material.master is None:
+        return material
+    master, taken = material.master, material.pictures or (material.master,)
+    start, stop = max(master.begins, min(p.begins for p in taken)), min(master.ends, max(p.ends for p in taken))
+    if not any(p.begins < stop and p.ends > start for p in taken):
         raise UserError("picture and sound are of one scene, but never run at the same time")
     pictures = tuple(replace(p, begins=p.begins - start) for p in material.pictures)
-    master = replace(material.master, begins=material.master.begins - start)
+    master = replace(master, begins=master.begins - start)
     return replace(material, frames=stop - start, pictures=pictures, sounds=(master,), master=master)
 
 

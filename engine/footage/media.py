@@ -4,6 +4,7 @@ A header can lie (a file cut short, a variable rate): the picture's packets are 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,9 +56,7 @@ def open_media(path: Path) -> Media:
     width, height = _shown(header) if header.pictures else (0, 0)
     fps = _fps(header)
     rate = nearest_rate(fps) if fps else 24
-    seconds = _declared(header)
-    if header.pictures:
-        seconds = min(seconds, _counted(header, fps, rate))
+    seconds = min(_declared(header), _counted(header, fps, rate)) if header.pictures else _sounding(header)
     if seconds > LONGEST_SECONDS:
         raise UserError(f"{path} is {seconds / 3600:.1f} hours long: at most {LONGEST_SECONDS // 3600} can be cut")
     video, audio = (streams[0].number if streams else -1 for streams in (header.pictures, header.sounds))
@@ -89,11 +88,18 @@ def _counted(header: Header, fps: float, rate: Rate) -> float:
     return max(seconds, packets / fps if fps else 0.0, 1 / float(rate))
 
 
-def _declared(header: Header) -> float:
-    found = _DURATION.search(header.text)
-    if found is None:
-        return float(LONGEST_SECONDS)  # a raw stream does not say: it is read to its end
-    seconds = int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3])
+def _sounding(header: Header) -> float:
+    """Seconds of a file that has sound only: as declared, else its packets are counted."""
+    seconds = _declared(header)
+    if math.isinf(seconds):
+        seconds = counted(header.path, header.sounds[0].number)[1]
     if not seconds:
         raise UserError(f"{header.path} has no sound in it")
     return seconds
+
+
+def _declared(header: Header) -> float:
+    """Seconds as the header tells them; without end where it tells none (a stream, a browser's recording) or 0.00."""
+    found = _DURATION.search(header.text)
+    seconds = int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else 0.0
+    return seconds or math.inf

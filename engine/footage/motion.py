@@ -9,13 +9,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine.cues import FACE, FADE_FRAMES, HEIGHT, MOST_ZOOM, WIDTH, Face, frame_cues
+from engine.cues import FACE, FADE_FRAMES, HEIGHT, MOST_ZOOM, WIDTH, Face, flash, frame_cues
 from engine.timeline import Clip, Effect, Timeline
 from models.base import FrameCue
 
 Point = tuple[float, float]
 STATIC = ("angle", "close")
-LIT = ("flash", "black", "dip")
+LIT = ("flash", "black", "dip", "fade_in", "fade_out")
 SMEARED = ("whip", "whip_out")
 TIMED = ("hold", "blur")
 """What these do is done to the order of frames."""
@@ -69,7 +69,7 @@ def motion(timeline: Timeline, clip: Clip, focus: Point) -> Motion:
     )
     base = view_of(_cues(timeline, clip, shared, focus)[0])
     moving = any(e.kind not in (*LIT, *SMEARED, "blur") and e not in shared for e in clip.effects)
-    kept = tuple(e for e in clip.effects if e.kind not in ("dip", "zoom", *LIT, *SMEARED, "blur"))
+    kept = tuple(e for e in clip.effects if e.kind not in ("zoom", *LIT, *SMEARED, "blur"))
     cues = _pushed(_cues(timeline, clip, kept, focus), clip, focus) if moving else []
     views = {clip.start + i: within(base, view_of(cue)) for i, cue in enumerate(cues)}
     return Motion(
@@ -140,12 +140,13 @@ def _lights(clip: Clip) -> dict[int, float]:
 
 
 def _light(effect: Effect, at: int) -> float:
-    """A flash dies away as in drawn episodes; a dip is darkest half way."""
+    """A flash dies away as in drawn episodes; a dip is darkest half way; fades are its halves."""
     if effect.kind == "flash":
-        return effect.strength * (1 - at / effect.duration) ** 2
+        return flash(effect, at)
     if effect.kind == "black":
         return -1.0
-    return -abs(effect.strength) * math.sin(math.pi * (at + 0.5) / effect.duration) ** 2
+    begin, share = {"dip": (0.0, 1.0), "fade_out": (0.0, 0.5), "fade_in": (0.5, 0.5)}[effect.kind]
+    return -abs(effect.strength) * math.sin(math.pi * (begin + share * (at + 0.5) / effect.duration)) ** 2
 
 
 FOCUS: Point = (FACE[0], FACE[1])

@@ -10,12 +10,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.timeline import SoundClip, Timeline
+from engine.timeline import SOUND_TRACKS, SoundClip, Timeline
 
 Span = tuple[float, float]
-
-LISTENED: tuple[str, ...] = ("DX", "MX", "FX")
-"""Whose sound decides, if no source is named: the first of these tracks that has any."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +45,9 @@ def places_of(timeline: Timeline, heard: str = "") -> tuple[Place, ...]:
 
 
 def _listened(timeline: Timeline, heard: str) -> list[SoundClip]:
-    """The sound clips that decide: of the source `heard`, on one track."""
+    """The sound clips that decide: of the source `heard`, on the first track that has any."""
     clips = [clip for clip in timeline.sound if not heard or clip.source == heard]
-    track = next((track for track in LISTENED if any(clip.track == track for clip in clips)), "")
+    track = next((track for track in SOUND_TRACKS if any(clip.track == track for clip in clips)), "")
     return [clip for clip in clips if clip.track == track]
 
 

@@ -20,7 +20,8 @@ MOST_INPUTS = 64
 
 @dataclass(frozen=True)
 class Wanted:
-    """Frames [first, stop) of a source at the timeline's rate, as one clip needs them. `speed` 1 shares readings."""
+    """Frames [first, stop) of a source at the timeline's rate, as one clip needs them. Those at speed 1 share readings,
+    and those at any other do."""
 
     source: str
     first: int
@@ -30,10 +31,10 @@ class Wanted:
 
 @dataclass
 class Reading:
-    """One input: `wanted` are the numbers of its clips, `ranges` their frames, in order."""
+    """One input: `wanted` are the numbers of its clips, `ranges` their frames, in order. `paced`: no clip runs at speed 1."""
 
     source: str
-    speed: float
+    paced: bool = False
     wanted: list[int] = field(default_factory=list[int])
     ranges: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
 
@@ -67,8 +68,8 @@ def plan(wanted: Sequence[Wanted], rate: Rate, near: float = NEAR_SECONDS, most:
             return readings
         if reach > length:
             raise UserError(
-                f"the cut jumps back in its sources or changes speed {len(readings)} times: at most {most} can be made "
-                "in one go; make it in parts"
+                f"the cut jumps back and forth: to make it in one go its files would be open {len(readings)} times at "
+                f"once (again for every jump back), and at most {most} can be; make it in parts"
             )
         reach *= 4
 
@@ -78,7 +79,7 @@ def _planned(wanted: Sequence[Wanted], reach: int) -> list[Reading]:
     for number, item in enumerate(wanted):
         found = _nearest(readings, item, reach)
         if found is None:
-            found = Reading(item.source, item.speed)
+            found = Reading(item.source, item.speed != 1)
             readings.append(found)
         found.wanted.append(number)
         if found.ranges and found.stop == item.first:
@@ -90,7 +91,9 @@ def _planned(wanted: Sequence[Wanted], reach: int) -> list[Reading]:
 
 def _nearest(readings: Sequence[Reading], item: Wanted, reach: int) -> Reading | None:
     """The reading that goes on closest before a clip."""
-    if item.speed != 1:
-        return None
-    able = [r for r in readings if r.source == item.source and r.speed == 1 and 0 <= item.first - r.stop <= reach]
+    able = [
+        r
+        for r in readings
+        if r.source == item.source and r.paced == (item.speed != 1) and 0 <= item.first - r.stop <= reach
+    ]
     return max(able, key=lambda r: r.stop, default=None)

@@ -145,7 +145,11 @@ class Stretch:
 
     @property
     def source_stop(self) -> float:
-        return self.source_start + (self.stop - self.start) * self.speed
+        return self.source_at(self.stop)
+
+    def source_at(self, frame: int) -> float:
+        """The source frame shown at a frame of the cut."""
+        return self.source_start + (frame - self.start) * self.speed
 
     def at(self, frame: float) -> int:
         """Where a source frame is shown, inside the stretch."""
@@ -166,7 +170,7 @@ def retime(captions: Sequence[Caption], timeline: Timeline, source: str = "") ->
     """Captions in the time of one source (frames of the timeline's rate, from that file's start), moved through the cut.
 
     `source`: whose captions they are, the first of the timeline's when empty. They follow its sound where the cut uses
-    that, else its picture. A word stays when half of it does, with its own frames; captions without timed words lose
+    that, else the dialogue that was recorded beside it, else its picture. A word stays when half of it does, with its own frames; captions without timed words lose
     text by their words' share of the letters. Rests are shown long enough to be read where the cut leaves room; where it
     does not (a cut or a speed-up faster than reading), they join a neighbour, or stay as they are. A rest that would
     only flash by is dropped."""
@@ -188,20 +192,42 @@ def retime(captions: Sequence[Caption], timeline: Timeline, source: str = "") ->
 
 
 def stretches(timeline: Timeline, source: str) -> list[Stretch]:
-    """Where the cut uses a source, in order: its dialogue, else its other sound, else its picture; whole where nothing
-    is cut."""
+    """Where the cut uses a source, in order: its dialogue, else its other sound, else (in its frames) the dialogue that
+    another file recorded beside it, else its picture; whole where nothing is cut."""
     heard = [c for c in timeline.sound if c.source == source]
     spoken = [c for c in heard if c.track == "DX"] or [c for c in heard if c.track == heard[0].track]
-    used: Sequence[Clip | SoundClip] = spoken or [c for c in timeline.picture if c.shot == source]
+    if spoken:
+        return _joined(_stretch(c) for c in spoken)
+    begins = {s.id: s.offset for s in timeline.sources}
+    later = {name: begin - begins.get(source, 0) for name, begin in begins.items()}
+    shown = _joined(_stretch(c) for c in timeline.picture if c.shot == source)
+    beside = _joined(_stretch(c, later.get(c.source, 0)) for c in timeline.sound if c.track == "DX")
+    return beside if beside and _in_step(shown, beside) else shown
+
+
+def _stretch(clip: Clip | SoundClip, later: int = 0) -> Stretch:
+    """A clip in the frames of a file that began to record `later` frames before its own."""
+    return Stretch(clip.start, clip.stop, clip.source_start + later, clip.speed)
+
+
+def _in_step(shown: Sequence[Stretch], heard: Sequence[Stretch]) -> bool:
+    """Whether some picture is shown with the sound of its moment, as in a scene; no picture contradicts nothing."""
+    middles = [((s.start + s.stop) // 2, s) for s in shown]
+    return not shown or any(
+        h.start <= at < h.stop and abs(h.source_at(at) - s.source_at(at)) <= 1 for at, s in middles for h in heard
+    )
+
+
+def _joined(found: Iterable[Stretch]) -> list[Stretch]:
+    """In order; what runs on is one."""
     out: list[Stretch] = []
-    for clip in sorted(used, key=lambda c: c.start):
-        found = Stretch(clip.start, clip.stop, clip.source_start, clip.speed)
+    for stretch in sorted(found, key=lambda s: s.start):
         last = out[-1] if out else None
-        runs_on = last is not None and last.stop == found.start and last.speed == found.speed
-        if last is not None and runs_on and round(last.source_stop) == found.source_start:
-            out[-1] = replace(last, stop=found.stop)
+        runs_on = last is not None and last.stop == stretch.start and last.speed == stretch.speed
+        if last is not None and runs_on and round(last.source_stop) == stretch.source_start:
+            out[-1] = replace(last, stop=stretch.stop)
         else:
-            out.append(found)
+            out.append(stretch)
     return out
 
 

@@ -51,12 +51,13 @@ Curve = NDArray[np.float32]
 @dataclass(frozen=True)
 class Levels:
     """`gain_db` of the whole mix, `ceiling_db` of its peaks; music is `duck_db` lower while someone speaks (`speech`:
-    timeline frames [start, stop))."""
+    timeline frames [start, stop)), and as much lower as they say in `ducks` (start, stop, dB); the deepest counts."""
 
     gain_db: float = 0.0
     ceiling_db: float = -1.5
     duck_db: float = 0.0
     speech: Sequence[tuple[int, int]] = field(default_factory=tuple[tuple[int, int], ...])
+    ducks: Sequence[tuple[int, int, float]] = field(default_factory=tuple[tuple[int, int, float], ...])
 
 
 def sample_rate(rate: Rate) -> int:
@@ -121,7 +122,7 @@ def _track(
             copies = source.filter_multi_output("asplit", len(runs))
             nodes = [copies[n] for n in range(len(runs))]
         for run, node in zip(runs, nodes, strict=True):
-            parts[run[0].start] = _played(node, run, reading, per_frame)
+            parts[run[0].start] = _played(node, run, reading, timeline.rate)
     ordered = _with_silence(parts, clips, timeline, per_frame)
     return (ordered[0] if len(ordered) == 1 else graph.filter(ordered, "concat", n=len(ordered), v=0, a=1)), len(
         readings
@@ -135,10 +136,10 @@ def _wanted(clip: SoundClip, rate: Rate) -> Wanted:
 
 
 def _runs(clips: Sequence[SoundClip]) -> list[list[SoundClip]]:
-    """Clips of one reading, together where they touch in the timeline."""
+    """Clips of one reading, together where they touch in the timeline at speed 1."""
     out: list[list[SoundClip]] = []
     for clip in clips:
-        if out and out[-1][-1].stop == clip.start:
+        if out and out[-1][-1].stop == clip.start and clip.speed == 1:
             out[-1].append(clip)
         else:
             out.append([clip])
@@ -162,10 +163,12 @@ def _read(looked: Looked, reading: Reading, index: int, rate: Rate) -> Any:
     return node.filter("asetpts", "N/SR/TB")
 
 
-def _played(node: Any, run: Sequence[SoundClip], reading: Reading, per_frame: int) -> Any:
+def _played(node: Any, run: Sequence[SoundClip], reading: Reading, rate: Rate) -> Any:
     """A run's samples, at its speed, exactly as many as its frames take."""
+    per_frame = int(sample_rate(rate) / Fraction(rate))
     first = reading.place(run[0].source_start)
-    count = sum(clip.used for clip in run) if run[0].speed == 1 else reading.stop - reading.first
+    wanted = [_wanted(clip, rate) for clip in run]
+    count = sum(one.stop - one.first for one in wanted)
     node = node.filter("atrim", start_sample=first * per_frame, end_sample=(first + count) * per_frame)
     node = node.filter("asetpts", "PTS-STARTPTS")
     if run[0].speed == 1:
@@ -218,19 +221,17 @@ def level_curve(clips: Sequence[SoundClip], timeline: Timeline, levels: Levels) 
     count = ceil(timeline.duration * CURVE_RATE / Fraction(timeline.rate)) + CURVE_RATE
     out = np.zeros(count, dtype=np.float64)
     for clip in clips:
-        start, stop, rise, fall = (
-            round(frame * CURVE_RATE / Fraction(timeline.rate))
-            for frame in (clip.start, clip.stop, clip.fade_in, clip.fade_out)
-        )
-        shape = np.full(stop - start, 10 ** (clip.gain_db / 20))
-        shape[:rise] *= _ramp(rise)
-        shape[len(shape) - fall :] *= _ramp(fall)[::-1]
-        out[start:stop] = shape
+        edges = (clip.start, clip.start + clip.fade_in, clip.stop - clip.fade_out, clip.stop)
+        start, risen, falling, stop = (round(frame * CURVE_RATE / Fraction(timeline.rate)) for frame in edges)
+        out[start:stop] = 10 ** (clip.gain_db / 20)
+        out[start:risen] *= _ramp(risen - start)
+        out[falling:stop] *= _ramp(stop - falling)[::-1]
     last = round(timeline.duration * CURVE_RATE / Fraction(timeline.rate))
     out[last:] = out[last - 1]  # the track ends there; the curve must not fall before it does
-    if levels.duck_db and levels.speech:
-        out *= 10 ** (duck_curve(levels.speech, levels.duck_db, timeline.rate, count) / 20)
-    return out.astype(np.float32)
+    down = duck_curve(levels.speech, levels.duck_db, timeline.rate, count)
+    for start, stop, depth in levels.ducks:
+        down = np.minimum(down, duck_curve([(start, stop)], depth, timeline.rate, count))
+    return (out * 10 ** (down / 20)).astype(np.float32)
 
 
 def _ramp(count: int) -> NDArray[np.float64]:

@@ -284,7 +284,7 @@ class _Voice:
 
     def _measure(self, frames: Block) -> None:
         frames = frames - frames.mean(axis=1, keepdims=True)
-        power = np.einsum("ns,ns->n", frames, frames) / frames.shape[1]
+        power = np.vecdot(frames, frames) / frames.shape[1]
         audible = power > QUIET**2
         hertz, sure = np.zeros(len(frames), np.float32), np.zeros(len(frames), np.float32)
         if audible.any():
