@@ -5,6 +5,7 @@ What only some calls need (encoding, fonts, plots, cut formats) is loaded by tho
 from __future__ import annotations
 
 import json
+import os
 import re
 import tempfile
 import time
@@ -17,12 +18,13 @@ from engine.batching import core_seconds
 from engine.core import UserError
 from engine.edit_rules import load_style
 from engine.footage import joining, listing
-from engine.footage.assembling import assemble, done, joins
+from engine.footage.assembling import assemble
 from engine.footage.deciding import Decided, Wish, decide
 from engine.footage.kinds import CUTS, MASTERS, Encoder, Fit
 from engine.footage.laying import Layout
 from engine.footage.material import Material, Order, gather
 from engine.footage.media import Media, open_media
+from engine.footage.telling import done, joins
 from engine.rates import Rate, frame_at, parse_rate, rate_text, seconds_of, timecode
 from engine.timeline import Caption, Timeline
 
@@ -140,6 +142,8 @@ def refuse_taken(outputs: Sequence[Path], inputs: Sequence[Path], overwrite: boo
             raise UserError(f"{path} is a folder")
         if not whole.parent.is_dir():
             raise UserError(f"there is no folder {path.parent}")
+        if not os.access(whole.parent, os.W_OK):
+            raise UserError(f"nothing can be written to the folder {path.parent}")
         if whole.exists() and not overwrite:
             raise UserError(f"{path} is there already: choose another name, or --overwrite")
         seen.add(whole)

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from engine.acts import Cut
 from engine.edit_rules import EditStyle, known_styles, load_style, parse_style
-from engine.footage.assembling import assemble, done, joins
+from engine.footage.assembling import assemble
 from engine.footage.deciding import Decided, Wish, decide
 from engine.footage.keeping import Clock, Stretch
 from engine.footage.laying import Layout
 from engine.footage.material import Material
+from engine.footage.telling import done, joins
 from engine.timeline import Marker, Timeline
 
 HEAD = "[footage]\nsilence_seconds = 0.7\nmargin_before = 0.1\nmargin_after = 0.2\nclip = 0.8\n"
@@ -228,3 +229,11 @@ def test_a_passage_whose_middle_went_is_spoken_in_all_its_parts() -> None:
     assert [clock.kept(24, 240), clock.kept(50, 90), clock.kept(110, 120), clock.kept(130, 210)] == [
         (24, 120), None, (62, 72), (82, 106),
     ]  # fmt: skip
+
+
+def test_a_held_look_that_a_cut_ends_is_told_as_long_as_it_is_seen() -> None:
+    rules = rule("look", 'on = ["surge"]', '{ act = "hold", seconds = 1.5 }, { act = "zoom", seconds = 0.5 }')
+    late = [Marker("surge", round(3.5 * 24), 0.8, "+8 dB")]
+    decided, _ = cut(material := single(16, TALK, markers=late), Wish(style(rules)))
+    (told,) = done(decided, Layout(material, decided.plan))
+    assert [(act.act, act.seconds) for act in told.rule.do] == [("hold", 0.71), ("zoom", 0.5)]

@@ -108,6 +108,12 @@ def test_a_failure_is_told_in_ffmpegs_last_words(tmp_path: Path) -> None:
         work(command(tmp_path / "a.mp4", LONG, "-vf", "nosuchfilter"), tmp_path / "a.mp4", Limits(60), nothing)
 
 
+def test_a_full_disk_is_named_as_such(tmp_path: Path) -> None:
+    full = ["sh", "-c", "echo 'av_interleaved_write_frame(): No space left on device' >&2; exit 228"]
+    with pytest.raises(UserError, match=f"the disk of {tmp_path} is full"):
+        work(full, tmp_path / "x.mp4", Limits(60), nothing)
+
+
 @pytest.mark.slow
 def test_a_stopped_cut_leaves_no_file_and_keeps_the_old_one(tmp_path: Path) -> None:
     source = tmp_path / "x.mkv"

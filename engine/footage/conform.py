@@ -26,6 +26,9 @@ from engine.timeline import Timeline
 
 COLOUR = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
 """Footage of today is BT.709; what is not is converted."""
+X264 = "rc-lookahead=0:mbtree=0:b-adapt=0:sync-lookahead=0"
+"""With grainy footage, superfast without a look ahead takes four fifths of veryfast's time, for an eighth more bytes and the
+same VMAF within 0.1; every cut still gets a key frame."""
 KEY_SECONDS = 2
 AUDIO_KBPS = 192
 MOST_SIDE = 8192
@@ -43,7 +46,7 @@ class Conforming:
     size: tuple[int, int] = (1080, 1920)
     fit: Fit = "crop"
     focus: Point = FOCUS
-    preset: str = "veryfast"
+    preset: str = "superfast"
     crf: int = 20
     threads: int = 2
     encoder: Encoder = "auto"
@@ -186,7 +189,14 @@ def _picture_options(how: Conforming, encoder: str, rate: Rate) -> dict[str, Any
     }  # fmt: skip
     if encoder == "nvenc":
         return {**shared, "vcodec": "h264_nvenc", "preset": "p4", "rc": "vbr", "cq": how.crf, "b:v": 0}
-    return {**shared, "vcodec": "libx264", "preset": how.preset, "crf": how.crf, "threads": how.threads}
+    return {
+        **shared,
+        "vcodec": "libx264",
+        "preset": how.preset,
+        "crf": how.crf,
+        "threads": how.threads,
+        "x264-params": X264,
+    }
 
 
 def _sound_options(how: Conforming, out: Path) -> dict[str, Any]:

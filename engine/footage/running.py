@@ -23,6 +23,7 @@ from engine.ffmpeg import executable, last_words
 LOOK_SECONDS = 0.1
 """How often a cancel and the limits are looked at."""
 READ_BYTES = 1 << 16
+FULL = "No space left on device"
 NVENC_TRIAL = (
     "-f", "lavfi", "-i", "color=s=256x256:r=24:d=0.25", "-c:v", "h264_nvenc", "-pix_fmt", "yuv420p", "-f", "null", "-",
 )  # fmt: skip
@@ -76,6 +77,8 @@ def work(
         if process.returncode:
             errors.seek(0)
             words = last_words(errors.read().decode("utf-8", "replace"))
+            if FULL in words:
+                raise UserError(f"the disk of {writes.parent} is full: the film needs more room")
             raise UserError(f"ffmpeg could not make the film: {words or f'it ended with {process.returncode}'}")
     return Finished(counters.get("frame", 0), usage.ru_utime + usage.ru_stime)
 
