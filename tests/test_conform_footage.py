@@ -489,6 +489,15 @@ def test_a_plan_reads_every_wanted_frame_once_in_order_from_few_inputs(cuts: lis
             assert reading.place(wanted[n].stop - 1) - place == wanted[n].stop - 1 - wanted[n].first
 
 
+def test_wide_gaps_are_jumped_while_few_files_are_open_and_never_in_a_file_that_cannot_be() -> None:
+    wanted = [Wanted("abc"[n % 3], 120 * n, 120 * n + 120) for n in range(12)]
+    assert len(plan(wanted, 24)) == 12
+    assert len(plan(wanted, 24, {"a": float("inf")})) == 9
+    hour = [Wanted("abc"[n % 3], 120 * n, 120 * n + 120) for n in range(720)]
+    assert len(plan(hour, 24)) == 3
+    assert len(plan([Wanted("a", 60 * n, 60 * n + 24) for n in range(40)], 24)) == 1
+
+
 def test_a_cut_that_jumps_back_without_end_is_refused() -> None:
     with pytest.raises(UserError, match=r"open 100 times at once .* at most 64"):
         plan([Wanted("a", 1000 - 10 * n, 1005 - 10 * n) for n in range(100)], 24)

@@ -19,7 +19,7 @@ from engine.footage.header import MOST_PIXELS
 from engine.footage.kinds import Fit
 from engine.footage.looking import SPARE_SECONDS, Looked
 from engine.footage.motion import FOCUS, Motion, Point, View, motion
-from engine.footage.readings import Reading, Wanted, plan
+from engine.footage.readings import NEAR_SECONDS, Reading, Wanted, plan
 from engine.rates import Rate, exact
 from engine.timeline import Clip, Effect, Timeline
 
@@ -70,7 +70,8 @@ class Run:
 def picture(timeline: Timeline, looked: Mapping[str, Looked], frame: Frame, threads: int) -> tuple[Any, int]:
     """The graph's node of the finished picture without captions, and how many inputs it has."""
     clips = [clip for clip in timeline.picture if not _is_black(clip)]
-    readings = plan([_wanted(clip) for clip in clips], timeline.rate)
+    near = {source: _near(one) for source, one in looked.items()}
+    readings = plan([_wanted(clip) for clip in clips], timeline.rate, near)
     moved = {clip.start: motion(timeline, clip, _placed(frame)) for clip in clips}
     parts: dict[int, Any] = {}
     for index, reading in enumerate(readings):
@@ -87,6 +88,14 @@ def picture(timeline: Timeline, looked: Mapping[str, Looked], frame: Frame, thre
     numbered = joined.filter("settb", f"1/({exact(timeline.rate)})").filter("setpts", "N")
     lit = _lit(_smeared(_moved(numbered, moved, frame.size), moved, frame.size), moved)
     return lit, len(readings) + bool(dark)
+
+
+def _near(looked: Looked) -> float:
+    """Seconds of a file that are rather read through than jumped over: what has no index is entered well before, what
+    cannot be jumped in is read once."""
+    if not looked.sought:
+        return float("inf")
+    return NEAR_SECONDS if looked.indexed else NEAR_SECONDS + LEAD_SECONDS
 
 
 def _placed(frame: Frame) -> Point:

@@ -5,17 +5,17 @@ cheaper than another decoder as long as it is short."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import ceil
 
 from engine.core import UserError
 from engine.rates import Rate
 
-NEAR_SECONDS = 15.0
+NEAR_SECONDS = 6.0
 """Decoding so much for nothing costs about what one more decoder and its seek to a key frame do."""
+FEW_INPUTS = 16
+"""More are opened only where the cut jumps back: each is an open file with a decoder of its own, some 20 MB at 1080p."""
 MOST_INPUTS = 64
-"""Each input is an open file with a decoder of its own: memory and file handles."""
 
 
 @dataclass(frozen=True)
@@ -56,28 +56,30 @@ class Reading:
         raise KeyError(f"frame {frame} of {self.source} is not read")
 
 
-def plan(wanted: Sequence[Wanted], rate: Rate, near: float = NEAR_SECONDS, most: int = MOST_INPUTS) -> list[Reading]:
-    """Readings for clips in timeline order. Wider gaps are read through when there would be too many inputs.
+def plan(wanted: Sequence[Wanted], rate: Rate, near: Mapping[str, float] | None = None) -> list[Reading]:
+    """Readings for clips in timeline order. Gaps of less than `near` seconds (by source; NEAR_SECONDS) are read through,
+    wider ones too when there would be more than FEW_INPUTS.
 
-    UserError when even that does not bring them under `most`: the clips jump back and forth too much."""
-    length = max((item.stop for item in wanted), default=0)
-    reach = ceil(near * rate)
+    UserError when even that does not bring them under MOST_INPUTS: the clips jump back and forth too much."""
+    longest = max((item.stop for item in wanted), default=0) / rate
+    wider = 1
     while True:
-        readings = _planned(wanted, reach)
-        if len(readings) <= most:
-            return readings
-        if reach > length:
-            raise UserError(
-                f"the cut jumps back and forth: to make it in one go its files would be open {len(readings)} times at "
-                f"once (again for every jump back), and at most {most} can be; make it in parts"
-            )
-        reach *= 4
+        readings = _planned(wanted, rate, near or {}, wider)
+        if len(readings) <= FEW_INPUTS or wider * NEAR_SECONDS > longest:
+            break
+        wider *= 2
+    if len(readings) > MOST_INPUTS:
+        raise UserError(
+            f"the cut jumps back and forth: to make it in one go its files would be open {len(readings)} times at "
+            f"once (again for every jump back), and at most {MOST_INPUTS} can be; make it in parts"
+        )
+    return readings
 
 
-def _planned(wanted: Sequence[Wanted], reach: int) -> list[Reading]:
+def _planned(wanted: Sequence[Wanted], rate: Rate, near: Mapping[str, float], wider: int) -> list[Reading]:
     readings: list[Reading] = []
     for number, item in enumerate(wanted):
-        found = _nearest(readings, item, reach)
+        found = _nearest(readings, item, near.get(item.source, NEAR_SECONDS) * wider * rate)
         if found is None:
             found = Reading(item.source, item.speed != 1)
             readings.append(found)
@@ -89,7 +91,7 @@ def _planned(wanted: Sequence[Wanted], reach: int) -> list[Reading]:
     return readings
 
 
-def _nearest(readings: Sequence[Reading], item: Wanted, reach: int) -> Reading | None:
+def _nearest(readings: Sequence[Reading], item: Wanted, reach: float) -> Reading | None:
     """The reading that goes on closest before a clip."""
     able = [
         r

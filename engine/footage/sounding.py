@@ -22,7 +22,7 @@ from engine.ffmpeg import PROTOCOLS
 from engine.footage.expressions import inside, number
 from engine.footage.filters import source_input
 from engine.footage.looking import Looked
-from engine.footage.readings import MOST_INPUTS, Reading, Wanted, plan
+from engine.footage.readings import Reading, Wanted, plan
 from engine.rates import Rate
 from engine.timeline import SoundClip, Timeline
 
@@ -112,7 +112,8 @@ def _track(
 ) -> tuple[Any, int]:
     """Its clips end to end, silence between them, exactly as long as the timeline. `before`: inputs so far."""
     per_frame = int(sample_rate(timeline.rate) / Fraction(timeline.rate))
-    readings = plan([_wanted(clip, timeline.rate) for clip in clips], timeline.rate, NEAR_SECONDS, MOST_INPUTS)
+    near = dict.fromkeys(looked, NEAR_SECONDS)
+    readings = plan([_wanted(clip, timeline.rate) for clip in clips], timeline.rate, near)
     parts: dict[int, Any] = {}
     for index, reading in enumerate(readings, before):
         source = _read(looked[reading.source], reading, index, timeline.rate)
