@@ -6,7 +6,6 @@ are kept. Knows no picture and no edit."""
 from __future__ import annotations
 
 import math
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -46,33 +45,20 @@ def hear_samples(samples: NDArray[np.floating], sample_rate: int, rate: Rate) ->
 
 
 class Listener:
-    """Hears blocks (channels, samples) of finite samples, in order, metered and traced side by side on two threads.
-    ValueError for a rate outside of 8 to 192 kHz."""
+    """Hears blocks (channels, samples) of finite samples, in order. ValueError for a rate outside of 8 to 192 kHz."""
 
     def __init__(self, sample_rate: int, channels: int, mask: int = 0) -> None:
         self.sample_rate, self.channels = sample_rate, channels
         self._meter = Meter(sample_rate, channels, channel_weights(channels, mask))
         self._tracer = Tracer(sample_rate, channels)
-        self._beside = ThreadPoolExecutor(1)
-        self._tracing: Future[None] | None = None
 
     def feed(self, block: Block) -> None:
-        """A block that is not changed until the next one is fed."""
-        self._traced()
-        self._tracing = self._beside.submit(self._tracer.feed, block)
         self._meter.feed(block)
-
-    def _traced(self) -> None:
-        if self._tracing is not None:
-            self._tracing.result()
+        self._tracer.feed(block)
 
     def finish(self, rate: Rate, seconds: float) -> Soundtrack:
         """Everything heard, as long as `seconds`."""
-        self._traced()
-        tracing = self._beside.submit(self._tracer.finish)
-        reading = self._meter.finish()
-        self._beside.shutdown()
-        return _soundtrack(tracing.result(), reading, self.sample_rate, self.channels, rate, seconds)
+        return _soundtrack(self._tracer.finish(), self._meter.finish(), self.sample_rate, self.channels, rate, seconds)
 
 
 def _soundtrack(
