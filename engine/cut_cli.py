@@ -92,21 +92,9 @@ def cut(
 
     look = cut_commands.Master(size, fit, caption_style, None if as_recorded else loudness, encoder, threads, overwrite)
     asked = cut_commands.Asked(
-        tuple(media),
-        audio,
-        style,
-        output,
-        length,
-        keep_silence,
-        order,
-        rate,
-        captions,
-        seed,
-        explain,
-        plot,
-        markers,
+        tuple(media), audio, style, output, length, keep_silence, order, rate, captions, seed, explain, plot, markers,
         cuts,
-    )
+    )  # fmt: skip
     cut_commands.cut(asked, look, as_json)
 
 

@@ -1,7 +1,7 @@
 """The picture of a cut of footage as one ffmpeg graph: read, put on the frame grid, fitted, cut, moved, lit, captioned.
 
-Knows filters and frame numbers; runs nothing. Every source is fitted once, however many clips it has: only what is in
-the frame is scaled, and no clip has a scaler of its own."""
+Knows filters and frame numbers; runs nothing. What is read of a source in one go is fitted once, however many clips it
+has: only what is in the frame is scaled."""
 
 from __future__ import annotations
 

@@ -172,9 +172,9 @@ def _strongest(heard: Sequence[Moment], frames: int, material: Material) -> list
     for moment in sorted(heard, key=lambda m: (-m.score, m.start)):
         if left < least:
             break
-        whole = moment.stop - moment.start <= left
-        out.append(moment if whole else replace(moment, stop=_breath(moment.start, left, material)))
-        left -= out[-1].stop - out[-1].start if whole else left
+        length = moment.stop - moment.start
+        out.append(moment if length <= left else replace(moment, stop=_breath(moment.start, left, material)))
+        left = max(0, left - length)
     return sorted(out, key=lambda m: m.start)
 
 

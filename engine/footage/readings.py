@@ -1,7 +1,7 @@
 """Which stretches of a file are read in one go: few inputs, every frame once, in order. Knows clips; no ffmpeg words.
 
 Clips of one source that follow one another in it share a reading; what lies between them is decoded and dropped, which is
-cheaper than another decoder as long as it is short."""
+cheaper than another decoder as long as it is short. Wide gaps are jumped, by a reader more, while there are few."""
 
 from __future__ import annotations
 
