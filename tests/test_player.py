@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from models.base import PLATES, PROPS, TIMES, WEATHERS, ClipRequest, Figure, FrameCue, Look, MouthCue, PictureRequest
+from models.base import PROPS, ClipRequest, Figure, FrameCue, Look, MouthCue, PictureRequest
 from models.draft import particles
 from models.draft.animator import DraftAnimator
 from models.draft.cache import ArtCache
@@ -151,16 +151,6 @@ def test_unknown_places_and_props_are_named():
         draw_plate("office", "noon", "clear", "action", 1)
     with pytest.raises(ValueError, match="sword"):
         draw_prop("sword", "", "day", "action")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", PLATES)
-def test_every_place_fills_the_frame_and_is_neither_flat_nor_blown_out(kind):
-    for index, time in enumerate(TIMES):
-        layers = draw_plate(kind, time, WEATHERS[index], "thriller", 1)
-        assert int(layers["far"][..., 3].min()) == 255
-        grey = layers["far"][..., :3].mean(axis=2)
-        assert 6 < grey.mean() < 225 and grey.std() > 3
 
 
 @pytest.mark.slow
