@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.captions import fits, reading_frames, row_words, tokens_of
 from engine.core import UserError
 from engine.footage import retiming
-from engine.footage.retiming import apart, load_captions, retime
+from engine.footage.retiming import apart, load_captions, retime, together
 from engine.rates import KNOWN
 from engine.subtitles import to_ass, to_srt, to_vtt
 from engine.timeline import Caption, Clip, SoundClip, Source, TimedWord, Timeline
@@ -129,6 +129,13 @@ def test_two_rests_too_short_to_read_become_one_caption() -> None:
         Caption(48, 96, ("any more.",), ()),
     ]
     assert [c.rows for c in retime(given_captions, cut((0, 96), speed=6.0))] == [("I have no", "daughter any more.")]
+
+
+def test_a_comma_that_a_rows_end_had_dropped_comes_back_inside_a_row() -> None:
+    first = Caption(0, 10, ("没有",), (TimedWord("没有，", 0, 10),))
+    second = Caption(10, 20, ("没有",), (TimedWord("没有，", 10, 20),))
+    both = together(first, second)
+    assert both is not None and both.rows == ("没有，没有",) and row_words(both) is not None
 
 
 def test_a_rest_that_would_only_flash_by_is_dropped() -> None:

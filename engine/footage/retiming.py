@@ -124,9 +124,9 @@ def _kept_tokens(caption: Caption, kept: Iterable[int]) -> list[Token]:
     out: list[Token] = []
     for number, row in enumerate(row_words(caption) or []):
         space = bool(number) and bool(joint(caption.rows[number - 1], caption.rows[number]))
-        for text, word in row:
+        for _, word in row:
             if word is not None and places[id(word)] in wanted:
-                out.append(Token(text, space))
+                out.append(Token(word.text, space))  # with the comma that a row's end has dropped
             space = word is None
     return out
 
