@@ -32,7 +32,7 @@ pytestmark = pytest.mark.slow
 
 
 def small(profile: Profile) -> Profile:
-    return profile.model_copy(update={"width": 360, "height": 640, "x264_preset": "superfast"})
+    return profile.model_copy(update={"width": 252, "height": 448, "x264_preset": "superfast"})
 
 
 PROFILE = small(load_profile("draft"))
@@ -187,7 +187,7 @@ def test_an_export_gives_an_editor_textless_shots_with_handles_and_still_verifie
     assert len(frames) == 12
     for name, count in frames.items():
         seen = probe(target / name)
-        assert (seen.width, seen.height, seen.rate, seen.audio) == (360, 640, 24.0, "")
+        assert (seen.width, seen.height, seen.rate, seen.audio) == (252, 448, 24.0, "")
         assert abs(seen.seconds * 24 - count) < 1
     assert run(["render", str(copied.root), "--episodes", "1"]) == 0
     assert "nothing to make" in capsys.readouterr().out
