@@ -171,9 +171,9 @@ def retime(captions: Sequence[Caption], timeline: Timeline, source: str = "") ->
 
     `source`: whose captions they are, the first of the timeline's when empty. They follow its sound where the cut uses
     that, else the dialogue that was recorded beside it, else its picture. A word stays when half of it does, with its own
-    frames; captions without timed words lose text by their words' share of the letters. Rests are shown long enough to be read where the cut leaves room; where it
-    does not (a cut or a speed-up faster than reading), they join a neighbour, or stay as they are. A rest that would
-    only flash by is dropped."""
+    frames; captions without timed words lose text by their words' share of the letters. Rests are shown long enough to be
+    read where the cut leaves room; where it does not (a cut or a speed-up faster than reading), they join a neighbour, or
+    stay as they are. A rest that would only flash by is dropped."""
     name = source or next((s.id for s in timeline.sources), "")
     given = apart(c for c in captions if c.rows)
     whole = [spread_words(c) for c in given]
