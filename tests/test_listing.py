@@ -7,16 +7,13 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from engine.core import UserError
 from engine.footage import listing
-from engine.footage.soundtrack import Loudness, Soundtrack
 from engine.timeline import Clip, Effect, Marker, SoundClip, Source, Timeline
 
 NTSC = Fraction(30_000, 1001)
-NONE = np.zeros(0, np.float32)
 MARKERS = (Marker("surge", 90, 0.123456, "6.1 dB over before"), Marker("onset", 30), Marker("beat", 30, 0.5, "120 bpm"))
 CUT = Timeline(
     1,
@@ -39,12 +36,6 @@ def test_markers_are_listed_in_order_of_time_with_the_promised_keys() -> None:
         {"kind": "surge", "frame": 90, "seconds": 3.003, "strength": 0.1235, "reason": "6.1 dB over before"},
     ]
     assert list(listing.markers_json(MARKERS, 24)[0]) == ["kind", "frame", "seconds", "strength", "reason"]
-
-
-def test_a_soundtracks_markers_are_listed_too() -> None:
-    quiet = Loudness(-np.inf, 0.0, -np.inf, NONE, NONE)
-    heard = Soundtrack(5.0, 48_000, 2, NTSC, quiet, NONE, -60.0, NONE, NONE, NONE, (), (), 0.0, MARKERS)
-    assert listing.markers_json(heard, heard.rate) == listing.markers_json(MARKERS, NTSC)
 
 
 def test_every_clip_is_listed_with_its_source_its_rule_and_its_effects() -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from engine import vault
-from engine.footage.soundtrack import Soundtrack
 from engine.rates import Rate, seconds_of
 from engine.timeline import Clip, Effect, Marker, SoundClip, Timeline
 
@@ -18,11 +17,10 @@ SECOND_DIGITS = 6
 STRENGTH_DIGITS = 4
 
 
-def markers_json(heard: Soundtrack | Sequence[Marker], rate: Rate) -> list[dict[str, Any]]:
+def markers_json(markers: Sequence[Marker], rate: Rate) -> list[dict[str, Any]]:
     """`[{"kind", "frame", "seconds", "strength", "reason"}]` in order of time; frames count at `rate`.
 
     ValueError for a strength that is no number."""
-    markers = heard.markers if isinstance(heard, Soundtrack) else heard
     return [
         {
             "kind": _text(marker.kind),
@@ -46,9 +44,9 @@ def cuts_json(timeline: Timeline) -> list[dict[str, Any]]:
     return [_sound(clip, timeline.rate, files) for clip in sorted(timeline.sound, key=lambda c: (c.start, c.track))]
 
 
-def write_markers(path: Path, heard: Soundtrack | Sequence[Marker], rate: Rate) -> None:
+def write_markers(path: Path, markers: Sequence[Marker], rate: Rate) -> None:
     """`markers_json` as a file, whole or not at all. UserError when the disk refuses."""
-    vault.write_json(path, markers_json(heard, rate))
+    vault.write_json(path, markers_json(markers, rate))
 
 
 def write_cuts(path: Path, timeline: Timeline) -> None:
