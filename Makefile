@@ -7,6 +7,8 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 OUT ?= out
 PREMISE ?= A CEO's secret daughter is kidnapped by her billionaire father's rival, but she has a hidden spiritual power.
 export PREMISE
+# Compiled modules are kept, whatever the machine says: without them every start compiles its libraries again.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := $(VENV)/bin
 # A process per core; the tests of one file stay together, because many share an episode.

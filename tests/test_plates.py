@@ -19,8 +19,10 @@ from models.draft.plates.photograph import placed
 from models.draft.svg import rgb
 
 SAMPLES = [
-    (kind, TIMES[i % 4], WEATHERS[(i // 4 + i) % 4], tuple(ACCENTS)[i % len(ACCENTS)]) for i, kind in enumerate(PLATES)
+    (kind, ("dusk", "dawn")[i % 2], WEATHERS[i // 2 % 4], tuple(ACCENTS)[i % len(ACCENTS)])
+    for i, kind in enumerate(PLATES)
 ]
+"""Days and nights of every kind are drawn too."""
 FACE = (slice(350, 1200), slice(200, 880))
 """Rows and columns of a 1080x1920 frame where faces are."""
 SHIFT = 90
@@ -128,6 +130,7 @@ def test_far_stays_behind_every_hole_when_it_moves_apart_from_mid():
 def test_every_place_is_rich_and_leaves_the_face_free(kind, time, weather, genre):
     parts = layers(kind, time, weather, genre)
     picture = composed(parts)
+    assert is_a_picture(parts["far"])
     assert 18 < luma(picture) < 205
     hsv = cv2.cvtColor(np.ascontiguousarray(picture[..., :3]), cv2.COLOR_BGR2HSV)
     assert hsv[..., 1].mean() > 45, "washed out"
@@ -144,13 +147,6 @@ def test_every_wall_has_holes_and_day_is_brighter_than_night_everywhere(kind):
         assert (day["mid"][..., 3] < 90).mean() > (0.0005 if kind == "dungeon" else 0.02)
         assert luma(composed(day)) > luma(composed(night)) + 12
     assert is_a_picture(day["far"]) and is_a_picture(night["far"])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("time", "weather"), [("dusk", "rain"), ("dawn", "snow")])
-@pytest.mark.parametrize("kind", PLATES)
-def test_every_place_fills_the_frame_at_dusk_and_at_dawn(kind, time, weather):
-    assert is_a_picture(layers(kind, time, weather)["far"])
 
 
 def is_a_picture(far: NDArray[np.uint8]) -> bool:
