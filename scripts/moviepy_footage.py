@@ -49,9 +49,8 @@ def main() -> None:
     way, plan_path, out = sys.argv[1:4]
     plan = json.loads(Path(plan_path).read_text(encoding="utf-8"))
     writing: dict[str, Any] = {"fps": plan["rate"], "codec": "libx264", "audio_codec": "aac", "logger": None}
-    writing["temp_audiofile_path"] = str(
-        Path(plan_path).parent
-    )  # else it lies in whatever folder this was started from
+    # the sound that it writes beside its film would else lie in whatever folder this was started from
+    writing["temp_audiofile_path"] = str(Path(plan_path).parent)
     if way == "whole":
         film = concatenate_videoclips([cut(plan, clip) for clip in plan["clips"]])
         dressed(plan, film).write_videofile(out, preset=plan["preset"], **writing)

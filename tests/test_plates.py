@@ -129,12 +129,7 @@ def test_far_stays_behind_every_hole_when_it_moves_apart_from_mid():
 @pytest.mark.parametrize(("kind", "time", "weather", "genre"), SAMPLES)
 def test_every_place_is_rich_and_leaves_the_face_free(kind, time, weather, genre):
     parts = layers(kind, time, weather, genre)
-    picture = composed(parts)
-    assert is_a_picture(parts["far"])
-    assert 18 < luma(picture) < 205
-    hsv = cv2.cvtColor(np.ascontiguousarray(picture[..., :3]), cv2.COLOR_BGR2HSV)
-    assert hsv[..., 1].mean() > 45, "washed out"
-    assert picture[..., :3].std() > 22, "flat"
+    assert_rich(parts)
     assert (in_frame(parts["near"])[FACE][..., 3] > 60).mean() < 0.04, "the near layer covers the face"
     assert (parts["near"][..., 3] > 60).mean() > 0.02, "nothing frames the picture"
 
@@ -146,13 +141,19 @@ def test_every_wall_has_holes_and_day_is_brighter_than_night_everywhere(kind):
     if kind != "palace":
         assert (day["mid"][..., 3] < 90).mean() > (0.0005 if kind == "dungeon" else 0.02)
         assert luma(composed(day)) > luma(composed(night)) + 12
-    assert is_a_picture(day["far"]) and is_a_picture(night["far"])
+    assert_rich(day)
+    assert_rich(night)
 
 
-def is_a_picture(far: NDArray[np.uint8]) -> bool:
-    """Whether it fills the frame and is neither flat nor blown out."""
-    grey = far[..., :3].mean(axis=2)
-    return far[..., 3].min() == 255 and 6 < grey.mean() < 225 and grey.std() > 3
+def assert_rich(parts):
+    """It fills the frame and is neither flat, washed out nor blown out, with the wall before it and without."""
+    grey = parts["far"][..., :3].mean(axis=2)
+    assert parts["far"][..., 3].min() == 255 and 6 < grey.mean() < 225 and grey.std() > 3
+    picture = composed(parts)
+    assert 18 < luma(picture) < 205
+    hsv = cv2.cvtColor(np.ascontiguousarray(picture[..., :3]), cv2.COLOR_BGR2HSV)
+    assert hsv[..., 1].mean() > 45, "washed out"
+    assert picture[..., :3].std() > 22, "flat"
 
 
 @pytest.mark.slow
